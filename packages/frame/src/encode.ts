@@ -1,0 +1,62 @@
+import { maxControlPayload } from "./check-header.ts";
+import { encodeClosePayload } from "./close-payload.ts";
+import { encodeHeader, headerLength } from "./header.ts";
+import { applyMask } from "./mask.ts";
+import { isControl, Opcode } from "./opcode.ts";
+
+/** What {@link encodeFrame} writes. */
+export type FrameToEncode = {
+  /** Default true. */
+  fin?: boolean;
+  /** The reserved bits as a number from 0 to 7: RSV1 is 4; default 0. */
+  rsv?: number;
+  opcode: Opcode;
+  payload: Uint8Array;
+};
+
+const encoder = new TextEncoder();
+const empty = new Uint8Array(0);
+
+/**
+ * The octets of one frame, in memory of their own; the payload is copied and left as it was (RFC 6455 §5.2).
+ *
+ * A client has to give a masking key: a 32-bit integer, fresh and unpredictable for every frame (§5.3). A server gives none.
+ * Throws a RangeError for a control frame that is fragmented or longer than 125 octets.
+ */
+export function encodeFrame(frame: FrameToEncode, maskKey?: number): Uint8Array {
+  const { fin = true, rsv = 0, opcode, payload } = frame;
+  if (isControl(opcode) && (!fin || payload.length > maxControlPayload)) {
+    throw new RangeError("A control frame may not be fragmented, nor have more than 125 octets of payload");
+  }
+  const head = headerLength(payload.length, maskKey !== undefined);
+  const bytes = new Uint8Array(head + payload.length);
+  encodeHeader(bytes, 0, fin, rsv, opcode, payload.length, maskKey);
+  bytes.set(payload, head);
+  if (maskKey !== undefined) applyMask(bytes, maskKey, head);
+  return bytes;
+}
+
+/** A text message in one frame. Lone surrogates become U+FFFD, so that the text is valid UTF-8 (RFC 6455 §5.6). */
+export function encodeText(data: string, maskKey?: number): Uint8Array {
+  return encodeFrame({ opcode: Opcode.Text, payload: encoder.encode(data) }, maskKey);
+}
+
+/** A binary message in one frame (RFC 6455 §5.6). */
+export function encodeBinary(data: Uint8Array, maskKey?: number): Uint8Array {
+  return encodeFrame({ opcode: Opcode.Binary, payload: data }, maskKey);
+}
+
+/** A Ping with at most 125 octets of payload; a RangeError otherwise (RFC 6455 §5.5.2). */
+export function encodePing(data: Uint8Array = empty, maskKey?: number): Uint8Array {
+  return encodeFrame({ opcode: Opcode.Ping, payload: data }, maskKey);
+}
+
+/** A Pong, with the payload of the Ping that it answers (RFC 6455 §5.5.3). */
+export function encodePong(data: Uint8Array = empty, maskKey?: number): Uint8Array {
+  return encodeFrame({ opcode: Opcode.Pong, payload: data }, maskKey);
+}
+
+/** A Close frame; without a code its payload is empty. Throws as `encodeClosePayload` does (RFC 6455 §5.5.1). */
+export function encodeClose(code?: number, reason?: string, maskKey?: number): Uint8Array {
+  return encodeFrame({ opcode: Opcode.Close, payload: encodeClosePayload(code, reason) }, maskKey);
+}

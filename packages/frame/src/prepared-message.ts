@@ -1,0 +1,38 @@
+import { encodeHeader, headerLength } from "./header.ts";
+import { Opcode } from "./opcode.ts";
+
+const encoder = new TextEncoder();
+
+/**
+ * A message that was framed once, to be sent any number of times to any number of peers. It is what a server sends:
+ * one final frame, not masked (RFC 6455 §5.1). Make one with {@link text} or {@link binary}.
+ */
+export class PreparedMessage {
+  readonly type: "text" | "binary";
+  /** The whole frame as it goes on the wire. Must not be changed. */
+  readonly bytes: Uint8Array;
+  /** The part of `bytes` after the header. */
+  readonly payload: Uint8Array;
+
+  /** Copies the payload. */
+  constructor(type: "text" | "binary", payload: Uint8Array) {
+    const head = headerLength(payload.length, false);
+    this.type = type;
+    this.bytes = new Uint8Array(head + payload.length);
+    encodeHeader(this.bytes, 0, true, 0, type === "text" ? Opcode.Text : Opcode.Binary, payload.length);
+    this.bytes.set(payload, head);
+    this.payload = this.bytes.subarray(head);
+  }
+}
+
+/** Frames a text message once. Lone surrogates become U+FFFD. Throws a TypeError for anything but a string. */
+export function text(data: string): PreparedMessage {
+  if (typeof data !== "string") throw new TypeError("text() takes a string");
+  return new PreparedMessage("text", encoder.encode(data));
+}
+
+/** Frames a binary message once; the bytes are copied. Throws a TypeError for anything but a Uint8Array. */
+export function binary(data: Uint8Array): PreparedMessage {
+  if (!(data instanceof Uint8Array)) throw new TypeError("binary() takes a Uint8Array");
+  return new PreparedMessage("binary", data);
+}
