@@ -32,7 +32,8 @@ export type FrameDecoderOptions = {
 export class FrameDecoder {
   readonly #reader: FrameReader;
   readonly #maxPayload: number;
-  #payload = new PayloadBuffer();
+  /** The payload of a frame that was cut. */
+  #payload: PayloadBuffer | undefined;
   #failure: ProtocolError | undefined;
 
   constructor(options: FrameDecoderOptions) {
@@ -60,19 +61,27 @@ export class FrameDecoder {
     const reader = this.#reader;
     while (reader.advance()) {
       if (reader.isFirst && reader.length > this.#maxPayload) throw new ProtocolError("frame-too-large");
-      this.#payload.append(
-        reader.chunk,
-        reader.start,
-        reader.end,
-        reader.maskKey,
-        reader.offset,
-        reader.length,
-      );
-      if (!reader.isLast) continue;
-      const payload = this.#payload.take();
-      this.#payload = new PayloadBuffer();
+      const payload = reader.isFirst && reader.isLast ? reader.copyPayload() : this.#append(reader);
+      if (payload === undefined) continue;
       return { fin: reader.fin, rsv: reader.rsv, opcode: reader.opcode as Opcode, payload };
     }
     return undefined;
+  }
+
+  /** Adds a piece; gives the payload when it is whole. */
+  #append(reader: FrameReader): Uint8Array | undefined {
+    this.#payload ??= new PayloadBuffer();
+    this.#payload.append(
+      reader.chunk,
+      reader.start,
+      reader.end,
+      reader.maskKey,
+      reader.offset,
+      reader.length,
+    );
+    if (!reader.isLast) return undefined;
+    const payload = this.#payload.take();
+    this.#payload = undefined;
+    return payload;
   }
 }

@@ -1,5 +1,7 @@
+import { allocate } from "./allocate.ts";
 import { checkHeader, type HeaderContext, type Role } from "./check-header.ts";
 import { type FrameHeader, maxHeaderLength, readHeader } from "./header.ts";
+import { copyUnmasked } from "./mask.ts";
 import { isControl } from "./opcode.ts";
 import { ProtocolError } from "./protocol-error.ts";
 
@@ -21,6 +23,8 @@ export class FrameReader implements FrameHeader, HeaderContext {
   start = 0;
   end = 0;
   offset = 0;
+  /** The piece is the first of its frame: the header is new, and has been checked. */
+  isFirst = false;
 
   readonly role: Role;
   /** Reserved bits allowed on the first frame of a message. */
@@ -38,11 +42,6 @@ export class FrameReader implements FrameHeader, HeaderContext {
   constructor(role: Role, allowedRsv: number) {
     this.role = role;
     this.allowedRsv = allowedRsv;
-  }
-
-  /** The piece is the first of its frame: the header is new, and has been checked. */
-  get isFirst(): boolean {
-    return this.offset === 0;
   }
 
   /** The piece ends its frame. */
@@ -86,21 +85,30 @@ export class FrameReader implements FrameHeader, HeaderContext {
    */
   advance(): boolean {
     if (this.#remaining > 0) {
-      if (this.end === this.#limit) return this.#release();
       this.offset += this.end - this.start;
       this.start = this.end;
+      if (this.end === this.#limit) return this.#release();
+      this.isFirst = false;
     } else {
       if (!this.#readHeader()) return this.#release();
       const fault = checkHeader(this, this);
       if (fault !== undefined) throw new ProtocolError(fault);
       if (!isControl(this.opcode)) this.fragmented = !this.fin;
       this.offset = 0;
+      this.isFirst = true;
       this.#remaining = this.length;
     }
     const available = this.#limit - this.start;
     this.end = this.#remaining < available ? this.start + this.#remaining : this.#limit;
     this.#remaining -= this.end - this.start;
     return true;
+  }
+
+  /** The payload of a frame that came in one piece, unmasked, in memory for the receiver to keep. */
+  copyPayload(): Uint8Array {
+    const payload = allocate(this.length);
+    copyUnmasked(payload, 0, this.chunk, this.start, this.end, this.maskKey, 0);
+    return payload;
   }
 
   /** Lets go of the chunk. */

@@ -1,4 +1,3 @@
-import { allocate } from "./allocate.ts";
 import type { Role } from "./check-header.ts";
 import { decodeClosePayload } from "./close-payload.ts";
 import { FrameReader } from "./frame-reader.ts";
@@ -114,8 +113,7 @@ export class MessageDecoder {
   #controlPiece(reader: FrameReader): Message | undefined {
     let payload: Uint8Array;
     if (reader.isFirst && reader.isLast) {
-      payload = allocate(reader.length);
-      copyUnmasked(payload, 0, reader.chunk, reader.start, reader.end, reader.maskKey, 0);
+      payload = reader.copyPayload();
     } else {
       this.#control ??= new PayloadBuffer();
       this.#control.append(
@@ -168,8 +166,7 @@ export class MessageDecoder {
       if (!this.#utf8.isValid(scratch, 0, length)) throw new ProtocolError("invalid-utf8");
       return { type: "text", data: this.#utf8.decode(scratch, 0, length, false) };
     }
-    const data = allocate(length);
-    copyUnmasked(data, 0, chunk, start, end, maskKey, 0);
+    const data = reader.copyPayload();
     if (reader.opcode === Opcode.Text && reader.rsv === 0 && !this.#utf8.isValid(data, 0, length)) {
       throw new ProtocolError("invalid-utf8");
     }
