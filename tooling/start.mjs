@@ -1,0 +1,60 @@
+// `npm start -- [options]`: installs, builds and runs the echo app. Needs nothing but Node 20 and npm.
+import { spawn } from "node:child_process";
+import { constants } from "node:os";
+import { join } from "node:path";
+import { Progress } from "./progress.mjs";
+import { endTogether, run } from "./run.mjs";
+import { dependency, installDependencies, root } from "./setup.mjs";
+
+const progress = new Progress();
+
+/**
+ * @param {string} name
+ * @param {() => Promise<string>} work
+ */
+async function step(name, work) {
+  progress.start(name);
+  try {
+    progress.end(name, true, await work());
+  } catch (error) {
+    progress.end(name, false);
+    console.error(error instanceof Error ? error.message : error);
+    console.error(`exws: ${name} failed`);
+    process.exit(1);
+  }
+}
+
+const release = endTogether();
+await step("dependencies", installDependencies);
+await step("build", async () => {
+  const { code, output } = await run("turbo", ["run", "build", "--filter=./apps/echo..."], { cwd: root });
+  if (code !== 0) throw new Error(output);
+  return output.includes("FULL TURBO") ? "up to date" : "";
+});
+release();
+
+const main = join(root, "apps/echo/dist/main.js");
+// A process group of its own: a terminal's Ctrl-C reaches us only, and the app gets it from us, once.
+const app = spawn(dependency(".bin/node"), [main, ...process.argv.slice(2)], {
+  stdio: "inherit",
+  detached: true,
+});
+
+/** @type {Map<string, number>} */
+const passed = new Map();
+for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
+  process.on(signal, () => {
+    // npm hands a signal on that the terminal has sent us already; a second one a moment later is the person's.
+    const now = performance.now();
+    if (now - (passed.get(signal) ?? -1000) < 300) return;
+    passed.set(signal, now);
+    app.kill(signal);
+  });
+}
+app.once("error", (error) => {
+  console.error(`exws: ${error.message}`);
+  process.exit(1);
+});
+app.once("exit", (code, signal) => {
+  process.exit(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
+});

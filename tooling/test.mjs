@@ -1,0 +1,82 @@
+// `npm test`: everything that must hold before a change lands, on a machine with nothing but Node 20 and npm. The last
+// line says `exws: N passed, N failed`; the exit code is 0 only when nothing failed.
+import { mkdirSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { runJobs } from "./jobs.mjs";
+import { prepareMachine } from "./machine.mjs";
+import { endTogether, run } from "./run.mjs";
+import { dependency, installDependencies, root } from "./setup.mjs";
+import { vitest } from "./vitest-job.mjs";
+
+/** A command that finds faults but counts no tests. @param {string} command @param {readonly string[]} args */
+async function check(command, args) {
+  const { code, output } = await run(command, args, { cwd: root });
+  return { passed: 0, failed: code === 0 ? 0 : 1, output };
+}
+
+/** The codec's self-check in another runtime; it prints how many checks passed. @param {string} command @param {readonly string[]} args */
+async function selfCheck(command, args) {
+  const { code, output } = await run(command, args, { cwd: root });
+  const passed = Number(/^(\d+) passed$/m.exec(output)?.[1] ?? 0);
+  return { passed, failed: code === 0 && passed > 0 ? 0 : 1, note: `${passed} passed`, output };
+}
+
+/** @param {string} name @param {string} major */
+const matrix = (name, major) =>
+  vitest(name, ["packages", `--coverage.enabled=false`], dependency(`node${major}/bin/node`));
+
+const frameCheck = "tooling/frame-check/run-dist.ts";
+
+/** @type {import("./jobs.mjs").Job[]} */
+const jobs = [
+  { name: "lint", run: () => check("biome", ["check", "--error-on-warnings"]) },
+  {
+    name: "build and typecheck",
+    run: () => check("npm", ["run", "--silent", "typecheck"]),
+  },
+  {
+    name: "codec tests with coverage, Node 26",
+    run: () => vitest("codec", ["--coverage", "packages/frame", "packages/handshake"]),
+  },
+  {
+    name: "all other tests, Node 26",
+    run: () => vitest("others", ["--exclude=packages/frame", "--exclude=packages/handshake"]),
+  },
+  {
+    name: "frame on Bun",
+    after: ["build and typecheck"],
+    run: () => selfCheck(dependency("@oven/bun-linux-x64/bin/bun"), [frameCheck]),
+  },
+  {
+    name: "frame on Deno",
+    after: ["build and typecheck"],
+    run: () => selfCheck(dependency("@deno/linux-x64-glibc/deno"), ["run", "--no-config", frameCheck]),
+  },
+  {
+    name: "packed packages",
+    after: ["build and typecheck"],
+    run: () => vitest("packed", ["--config", "tooling/packed/vitest.config.ts"]),
+  },
+  { name: "packages on Node 22", run: () => matrix("node22", "22") },
+  { name: "packages on Node 24", run: () => matrix("node24", "24") },
+];
+
+endTogether();
+mkdirSync(join(root, ".cache/test"), { recursive: true });
+const ready = { passed: 0, failed: 0 };
+const totals = await runJobs(
+  [
+    { name: "dependencies", run: async () => ({ ...ready, note: await installDependencies() }) },
+    { name: "machine", run: async () => ({ ...ready, note: await prepareMachine() }) },
+  ],
+  2,
+);
+if (totals.failed === 0) {
+  const { passed, failed } = await runJobs(jobs, Math.min(2, availableParallelism()));
+  totals.passed += passed;
+  totals.failed += failed;
+}
+if (totals.passed === 0) totals.failed ||= 1;
+console.log(`exws: ${totals.passed} passed, ${totals.failed} failed`);
+process.exit(totals.failed === 0 ? 0 : 1);
