@@ -7,6 +7,12 @@ const LF = 0x0a;
 const SP = 0x20;
 const version = [0x48, 0x54, 0x54, 0x50, 0x2f, undefined, 0x2e, undefined] as const; // HTTP/ digit . digit
 
+/** First words of the HTTP/2 preface (RFC 9113 §3.4) and of a PROXY header, which are no methods. */
+const otherProtocols = [
+  [0x50, 0x52, 0x49],
+  [0x50, 0x52, 0x4f, 0x58, 0x59],
+];
+
 type State = "lead" | "lead-lf" | "method" | "target" | "version" | "lf" | "done";
 
 /**
@@ -77,8 +83,7 @@ export class RequestLine implements StartLine {
     while (place < end && isTokenOctet(bytes[place]!)) place++;
     if (place === end) return place;
     if (bytes[place] !== SP || place === this.#start) throw new HandshakeError("request_line");
-    const method = String.fromCharCode(...bytes.subarray(this.#start, Math.min(place, this.#start + 6)));
-    if (method === "PRI" || method === "PROXY") throw new HandshakeError("request_line");
+    if (isOtherProtocol(bytes.subarray(this.#start, place))) throw new HandshakeError("request_line");
     this.#methodEnd = place;
     this.#state = "target";
     return place + 1;
@@ -124,4 +129,10 @@ export class RequestLine implements StartLine {
       httpVersion: text.slice(this.#targetEnd + 6, this.#targetEnd + 9),
     };
   }
+}
+
+function isOtherProtocol(method: Uint8Array): boolean {
+  return otherProtocols.some(
+    (word) => word.length === method.length && word.every((octet, i) => method[i] === octet),
+  );
 }
