@@ -29,22 +29,29 @@ export class Utf8Validator {
     this.#codec = codec;
   }
 
-  /** Takes more octets; `false` when the text can no longer be valid. Keeps nothing of `bytes`. */
+  /** Takes more octets; `false`, now and ever after, when the text can no longer be valid. Keeps nothing of `bytes`. */
   push(bytes: Uint8Array, start = 0, end: number = bytes.length): boolean {
     let at = start;
     if (this.#codec !== undefined && end - start >= codecPays) {
-      while (this.#need > 0) if (!this.#step(bytes[at++]!)) return false;
+      while (this.#need > 0) if (!this.#step(bytes[at++]!)) return this.#fail();
       const tail = unfinishedTail(bytes, end);
-      if (!this.#codec.isValid(bytes, at, tail)) return false;
+      if (!this.#codec.isValid(bytes, at, tail)) return this.#fail();
       at = tail;
     }
-    while (at < end) if (!this.#step(bytes[at++]!)) return false;
+    while (at < end) if (!this.#step(bytes[at++]!)) return this.#fail();
     return true;
   }
 
   /** Tells whether the text may end here: no character is unfinished. */
   end(): boolean {
     return this.#need === 0;
+  }
+
+  /** Waits for an octet that there is none of. */
+  #fail(): false {
+    this.#need = 1;
+    this.#lower = 0x100;
+    return false;
   }
 
   #step(octet: number): boolean {
@@ -80,13 +87,21 @@ function unfinishedTail(bytes: Uint8Array, end: number): number {
 }
 
 // Without `ignoreBOM` the decoder would take U+FEFF off the front of the text.
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** The codec for any runtime: our own validation and `TextDecoder`. */
+/** The codec for any runtime: `TextDecoder`, and our own validation where that is faster. */
 export const portableUtf8: Utf8Codec = {
   isValid(bytes: Uint8Array, start: number, end: number): boolean {
-    const validator = new Utf8Validator();
-    return validator.push(bytes, start, end) && validator.end();
+    if (end - start < codecPays) {
+      const validator = new Utf8Validator();
+      return validator.push(bytes, start, end) && validator.end();
+    }
+    try {
+      decoder.decode(bytes.subarray(start, end));
+      return true;
+    } catch {
+      return false;
+    }
   },
   decode(bytes: Uint8Array, start: number, end: number): string {
     return decoder.decode(bytes.subarray(start, end));
