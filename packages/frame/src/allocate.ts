@@ -18,6 +18,6 @@ export function allocate(length: number): Uint8Array<ArrayBuffer> {
     used = 0;
   }
   const bytes = new Uint8Array(slab, used, length);
-  used += (length + 7) & ~7; // keeps the next payload aligned for unmasking by words
+  used += (length + 7) & ~7; // keeps the next payload aligned for masking by words
   return bytes;
 }

@@ -1,7 +1,7 @@
 import type { Role } from "./check-header.ts";
 import { FrameReader } from "./frame-reader.ts";
+import { checkLimit } from "./limit.ts";
 import type { Opcode } from "./opcode.ts";
-import { PayloadBuffer } from "./payload-buffer.ts";
 import { ProtocolError } from "./protocol-error.ts";
 
 /** A frame with its payload unmasked. */
@@ -32,16 +32,24 @@ export type FrameDecoderOptions = {
 export class FrameDecoder {
   readonly #reader: FrameReader;
   readonly #maxPayload: number;
-  /** The payload of a frame that was cut. */
-  #payload: PayloadBuffer | undefined;
-  #failure: ProtocolError | undefined;
+  /** What every `next` throws from now on. */
+  #failure: unknown;
 
+  /** Throws a TypeError or a RangeError that names the option. */
   constructor(options: FrameDecoderOptions) {
     this.#reader = new FrameReader(options.role, options.rsv ?? 0);
-    this.#maxPayload = options.maxPayload ?? 1_048_576;
+    this.#maxPayload = checkLimit("maxPayload", options.maxPayload ?? 1_048_576, 0);
   }
 
-  /** Takes more octets, which must stay as they are until `next` has returned `undefined`; they are copied then. */
+  /** Octets of memory held for the payload of an unfinished frame. */
+  get retainedBytes(): number {
+    return this.#reader.retainedBytes;
+  }
+
+  /**
+   * Takes more octets, which must stay as they are until `next` has returned `undefined`: by then all of them have been
+   * read. After a failure they are ignored. Throws a TypeError for anything but a Uint8Array.
+   */
   push(chunk: Uint8Array, start = 0, end: number = chunk.length): void {
     if (this.#failure === undefined) this.#reader.push(chunk, start, end);
   }
@@ -52,7 +60,8 @@ export class FrameDecoder {
     try {
       return this.#next();
     } catch (error) {
-      if (error instanceof ProtocolError) this.#failure = error;
+      this.#failure = error;
+      this.#reader.stop();
       throw error;
     }
   }
@@ -61,27 +70,10 @@ export class FrameDecoder {
     const reader = this.#reader;
     while (reader.advance()) {
       if (reader.isFirst && reader.length > this.#maxPayload) throw new ProtocolError("frame-too-large");
-      const payload = reader.isFirst && reader.isLast ? reader.copyPayload() : this.#append(reader);
+      const payload = reader.takePayload();
       if (payload === undefined) continue;
       return { fin: reader.fin, rsv: reader.rsv, opcode: reader.opcode as Opcode, payload };
     }
     return undefined;
-  }
-
-  /** Adds a piece; gives the payload when it is whole. */
-  #append(reader: FrameReader): Uint8Array | undefined {
-    this.#payload ??= new PayloadBuffer();
-    this.#payload.append(
-      reader.chunk,
-      reader.start,
-      reader.end,
-      reader.maskKey,
-      reader.offset,
-      reader.length,
-    );
-    if (!reader.isLast) return undefined;
-    const payload = this.#payload.take();
-    this.#payload = undefined;
-    return payload;
   }
 }

@@ -1,8 +1,9 @@
 import { allocate } from "./allocate.ts";
 import { checkHeader, type HeaderContext, type Role } from "./check-header.ts";
 import { type FrameHeader, maxHeaderLength, readHeader } from "./header.ts";
-import { copyUnmasked } from "./mask.ts";
+import { copyMasked } from "./mask.ts";
 import { isControl } from "./opcode.ts";
+import { PayloadBuffer } from "./payload-buffer.ts";
 import { ProtocolError } from "./protocol-error.ts";
 
 const nothing = new Uint8Array(0);
@@ -10,7 +11,7 @@ const nothing = new Uint8Array(0);
 /**
  * Walks over the frames in the octets pushed and stops at every piece of payload as it comes, so that a layer above
  * can judge text before its frame is complete. What it stands on is in its fields: the header of the frame, and the
- * piece `chunk[start, end)`, still masked, which begins at octet `offset` of the payload. Nothing is allocated.
+ * piece `chunk[start, end)`, still masked, which begins at octet `offset` of the payload.
  */
 export class FrameReader implements FrameHeader, HeaderContext {
   fin = false;
@@ -27,19 +28,26 @@ export class FrameReader implements FrameHeader, HeaderContext {
   isFirst = false;
 
   readonly role: Role;
-  /** Reserved bits allowed on the first frame of a message. */
   readonly allowedRsv: number;
-  /** A data message has begun and its final fragment has not come. */
   fragmented = false;
   /** Where the chunk ends. */
   #limit = 0;
+  /** The chunk is memory of ours, in which unread octets were joined with later ones. */
+  #isJoined = false;
   /** Octets of payload still to come after the piece. */
   #remaining = 0;
   /** The first octets of a header that was cut. */
   #head: Uint8Array | undefined;
   #headLength = 0;
+  /** The payload that {@link takePayload} is collecting. */
+  #payload: PayloadBuffer | undefined;
 
+  /** Throws a TypeError or a RangeError that names the option. */
   constructor(role: Role, allowedRsv: number) {
+    if (role !== "server" && role !== "client") throw new TypeError('role has to be "server" or "client"');
+    if (!Number.isInteger(allowedRsv) || allowedRsv < 0 || allowedRsv > 7) {
+      throw new RangeError(`rsv has to be an integer from 0 to 7; got ${allowedRsv}`);
+    }
     this.role = role;
     this.allowedRsv = allowedRsv;
   }
@@ -49,31 +57,32 @@ export class FrameReader implements FrameHeader, HeaderContext {
     return this.#remaining === 0;
   }
 
-  /** Octets have been pushed that no piece has covered yet. */
-  get hasUnread(): boolean {
-    return this.end < this.#limit;
-  }
-
   /** A frame has begun, be it only with part of its header, and not ended. */
   get isInsideFrame(): boolean {
     return this.#remaining > 0 || this.#headLength > 0;
   }
 
+  /** Octets of memory held for a payload that {@link takePayload} is collecting. */
+  get retainedBytes(): number {
+    return this.#payload?.capacity ?? 0;
+  }
+
   /**
    * Takes more octets. They are read, not kept: once {@link advance} has returned `false` the chunk may be reused.
-   * Octets of an earlier chunk that have not been walked over are joined with these.
+   * Octets of earlier chunks that have not been walked over are joined with these in memory of our own.
+   * Throws a TypeError for anything but a Uint8Array, a RangeError for bounds outside it.
    */
   push(chunk: Uint8Array, start: number, end: number): void {
-    if (this.hasUnread) {
-      const joined = new Uint8Array(this.#limit - this.end + end - start);
-      joined.set(this.chunk.subarray(this.end, this.#limit));
-      joined.set(chunk.subarray(start, end), this.#limit - this.end);
-      this.chunk = joined;
-      this.start = this.end = 0;
-      this.#limit = joined.length;
+    if (!(chunk instanceof Uint8Array)) throw new TypeError("push() takes a Uint8Array");
+    if (!(start >= 0 && start <= end && end <= chunk.length)) {
+      throw new RangeError(`push() got the bounds ${start} and ${end} for ${chunk.length} octets`);
+    }
+    if (this.end < this.#limit) {
+      this.#join(chunk, start, end);
       return;
     }
     this.chunk = chunk;
+    this.#isJoined = false;
     this.start = this.end = start;
     this.#limit = end;
   }
@@ -104,10 +113,32 @@ export class FrameReader implements FrameHeader, HeaderContext {
     return true;
   }
 
-  /** The payload of a frame that came in one piece, unmasked, in memory for the receiver to keep. */
-  copyPayload(): Uint8Array {
+  /**
+   * The payload of the frame, unmasked, in memory for the receiver to keep; `undefined` until its last piece is here.
+   * Has to be called at every piece of the frame.
+   */
+  takePayload(): Uint8Array | undefined {
+    if (this.isFirst) {
+      if (this.isLast) return this.#copyPayload();
+      this.#payload = new PayloadBuffer(this.length);
+      this.#payload.expect(this.length, true);
+    }
+    const payload = this.#payload!;
+    payload.append(this.chunk, this.start, this.end, this.maskKey, this.offset);
+    if (!this.isLast) return undefined;
+    this.#payload = undefined;
+    return payload.take();
+  }
+
+  /** Lets go of all memory, for a decoder that has failed. */
+  stop(): void {
+    this.#release();
+    this.#payload = undefined;
+  }
+
+  #copyPayload(): Uint8Array {
     const payload = allocate(this.length);
-    copyUnmasked(payload, 0, this.chunk, this.start, this.end, this.maskKey, 0);
+    copyMasked(payload, 0, this.chunk, this.start, this.end, this.maskKey, 0);
     return payload;
   }
 
@@ -118,22 +149,37 @@ export class FrameReader implements FrameHeader, HeaderContext {
     return false;
   }
 
+  /** Adds octets to the unread ones, in memory that doubles when it grows, which keeps the copying linear. */
+  #join(chunk: Uint8Array, start: number, end: number): void {
+    const unread = this.#limit - this.end;
+    const added = end - start;
+    if (!this.#isJoined || added > this.chunk.length - this.#limit) {
+      const joined = new Uint8Array((unread + added) * 2);
+      joined.set(this.chunk.subarray(this.end, this.#limit));
+      this.chunk = joined;
+      this.#isJoined = true;
+      this.end = 0;
+      this.#limit = unread;
+    }
+    this.chunk.set(chunk.subarray(start, end), this.#limit);
+    this.#limit += added;
+    this.start = this.end;
+  }
+
   /** Reads the header at `end`, where the piece before has ended; keeps what is there of it when it is cut. */
   #readHeader(): boolean {
-    const at = this.end;
+    let next = this.end;
     if (this.#headLength === 0) {
-      const size = readHeader(this, this.chunk, at, this.#limit);
+      const size = readHeader(this, this.chunk, next, this.#limit);
       if (size > 0) {
-        this.start = at + size;
+        this.start = next + size;
         return true;
       }
-      if (at === this.#limit) return false;
     }
-    this.#head ??= new Uint8Array(maxHeaderLength);
-    const head = this.#head;
-    for (let next = at; next < this.#limit; ) {
-      head[this.#headLength++] = this.chunk[next++]!;
-      if (readHeader(this, head, 0, this.#headLength) > 0) {
+    while (next < this.#limit) {
+      this.#head ??= new Uint8Array(maxHeaderLength);
+      this.#head[this.#headLength++] = this.chunk[next++]!;
+      if (readHeader(this, this.#head, 0, this.#headLength) > 0) {
         this.#headLength = 0;
         this.start = next;
         return true;

@@ -1,19 +1,15 @@
 /** From this many octets on, a view of 32-bit words pays for itself. */
 const wordsPay = 96;
 
-const littleEndian = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
-
-/** The key as it applies from the octet `phase` of the payload on. */
-function rotate(key: number, phase: number): number {
-  const bits = (phase & 3) * 8;
-  return bits === 0 ? key : (key << bits) | (key >>> (32 - bits));
-}
+/** A masking key as it stands in memory, octet by octet and as one word: right on machines of either byte order. */
+const keyOctets = new Uint8Array(4);
+const keyWord = new Int32Array(keyOctets.buffer);
 
 /**
  * Masks or unmasks octets in place: the same operation (RFC 6455 §5.3).
  *
- * `key` is a 32-bit integer, first octet of the masking key highest. `phase` is the position of `bytes[start]` in the
- * payload, for a payload that comes in pieces.
+ * `key` is a 32-bit integer, signed or not, the first octet of the masking key highest. `phase` is the position of
+ * `bytes[start]` in the payload, for a payload that comes in pieces.
  */
 export function applyMask(
   bytes: Uint8Array,
@@ -22,27 +18,16 @@ export function applyMask(
   end: number = bytes.length,
   phase = 0,
 ): void {
-  if (end - start < wordsPay || !littleEndian) {
-    maskOctets(bytes, start, bytes, start, end, rotate(key, phase));
-    return;
-  }
-  const misaligned = (bytes.byteOffset + start) & 3;
-  const wordStart = misaligned === 0 ? start : start + 4 - misaligned;
-  if (wordStart > start) maskOctets(bytes, start, bytes, start, wordStart, rotate(key, phase));
-  const k = rotate(key, phase + wordStart - start);
-  const words = new Int32Array(bytes.buffer, bytes.byteOffset + wordStart, (end - wordStart) >> 2);
-  const swapped = (k << 24) | ((k & 0xff00) << 8) | ((k >>> 8) & 0xff00) | (k >>> 24);
-  const count = words.length;
-  for (let i = 0; i < count; i++) words[i] = words[i]! ^ swapped;
-  const done = wordStart + count * 4;
-  if (done < end) maskOctets(bytes, done, bytes, done, end, k);
+  const rotated = rotate(key, phase);
+  if (end - start < wordsPay) maskOctets(bytes, start, bytes, start, end, rotated);
+  else maskWords(bytes, start, end, rotated);
 }
 
 /**
- * Copies `source[start, end)` to `target` at `at`, unmasked. The source is left as it was.
- * `phase` is the position of `source[start]` in the payload.
+ * Copies `source[start, end)` to `target` at `at`, masked or unmasked. The source is left as it was; the two may not
+ * overlap. `phase` is the position of `source[start]` in the payload.
  */
-export function copyUnmasked(
+export function copyMasked(
   target: Uint8Array,
   at: number,
   source: Uint8Array,
@@ -51,18 +36,19 @@ export function copyUnmasked(
   key: number,
   phase: number,
 ): void {
+  const rotated = rotate(key, phase);
   if (end - start < wordsPay) {
-    maskOctets(target, at, source, start, end, rotate(key, phase));
+    maskOctets(target, at, source, start, end, rotated);
     return;
   }
   // A native copy and a pass over aligned words beat one pass over unaligned octets.
   target.set(source.subarray(start, end), at);
-  if (key !== 0) applyMask(target, key, at, at + end - start, phase);
+  if (key !== 0) maskWords(target, at, at + end - start, rotated);
 }
 
 /**
- * {@link copyUnmasked} for short text: returns the bitwise OR of all octets written, which is below 0x80
- * when the text is ASCII.
+ * Copies octets, masked or unmasked, one by one; `target` may be `source` when `at` is `start`. Returns the bitwise
+ * OR of all that was written, which is below 0x80 when it is ASCII.
  */
 export function maskOctets(
   target: Uint8Array,
@@ -96,4 +82,29 @@ export function maskOctets(
     seen |= octet;
   }
   return seen;
+}
+
+/** Masks in place by aligned 32-bit words, and octet by octet what stands before the first and after the last. */
+function maskWords(bytes: Uint8Array, start: number, end: number, key: number): void {
+  const lead = -(bytes.byteOffset + start) & 3;
+  const first = start + lead;
+  const words = new Int32Array(bytes.buffer, bytes.byteOffset + first, (end - first) >> 2);
+  const k = rotate(key, lead);
+  keyOctets[0] = k >>> 24;
+  keyOctets[1] = k >>> 16;
+  keyOctets[2] = k >>> 8;
+  keyOctets[3] = k;
+  const word = keyWord[0]!;
+  const count = words.length;
+  for (let i = 0; i < count; i++) words[i] = words[i]! ^ word;
+  const rest = first + count * 4;
+  maskOctets(bytes, start, bytes, start, first, key);
+  maskOctets(bytes, rest, bytes, rest, end, k);
+}
+
+/** The key as it applies from the octet `phase` of the payload on. */
+function rotate(key: number, phase: number): number {
+  const bits = (phase & 3) * 8;
+  // A shift by 32 is one by 0, so that `bits` of 0 gives `key | key`.
+  return (key << bits) | (key >>> (32 - bits));
 }

@@ -17,14 +17,14 @@ export type MessageLimits = {
 export class MessageAssembler {
   readonly #limits: MessageLimits;
   readonly #validator: Utf8Validator | undefined;
-  readonly #payload = new PayloadBuffer();
+  readonly #payload: PayloadBuffer;
   #fragments = 0;
-  #expected = 0;
 
   /** With a codec the message is text, and has to be valid UTF-8. */
   constructor(limits: MessageLimits, text: Utf8Codec | undefined) {
     this.#limits = limits;
     this.#validator = text === undefined ? undefined : new Utf8Validator(text);
+    this.#payload = new PayloadBuffer(limits.maxMessage);
   }
 
   /** Octets of memory held for the message so far. */
@@ -32,27 +32,33 @@ export class MessageAssembler {
     return this.#payload.capacity;
   }
 
-  /** Announces a fragment of `length` octets. Throws a ProtocolError when the message outgrows its limits. */
-  begin(length: number): void {
+  /**
+   * Announces a fragment of `length` octets; with `last` it is known to be the final one, and no memory is kept ready
+   * for more. Throws a ProtocolError when the message outgrows its limits.
+   */
+  begin(length: number, last = false): void {
     // Compared so that no claimed length can overflow the sum.
     if (length > this.#limits.maxMessage - this.#payload.length) throw new ProtocolError("message-too-large");
     if (++this.#fragments > this.#limits.maxFragments) throw new ProtocolError("too-many-fragments");
-    this.#expected = this.#payload.length + length;
+    this.#payload.expect(length, last);
   }
 
   /**
-   * Adds a piece of the fragment, unmasking it with `key` from `phase` on; the source is copied.
-   * Throws a ProtocolError as soon as text cannot be valid any more.
+   * Adds a piece of the fragment, unmasking it with `key` from `phase` on (a key of 0 leaves it as it is); the source
+   * is copied. Throws a ProtocolError as soon as text cannot be valid any more.
    */
   append(source: Uint8Array, start: number, end: number, key: number, phase: number): void {
     const had = this.#payload.length;
-    this.#payload.append(source, start, end, key, phase, this.#expected);
+    this.#payload.append(source, start, end, key, phase);
     if (this.#validator?.push(this.#payload.bytes, had, this.#payload.length) === false) {
       throw new ProtocolError("invalid-utf8");
     }
   }
 
-  /** The whole payload, which is the caller's from now on. Throws a ProtocolError for text that ends inside a character. */
+  /**
+   * The whole payload, which is the caller's from now on; the assembler is done with. Throws a ProtocolError for text
+   * that ends inside a character.
+   */
   finish(): Uint8Array {
     if (this.#validator?.end() === false) throw new ProtocolError("invalid-utf8");
     return this.#payload.take();

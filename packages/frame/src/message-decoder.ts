@@ -1,11 +1,12 @@
 import type { Role } from "./check-header.ts";
 import { decodeClosePayload } from "./close-payload.ts";
 import { FrameReader } from "./frame-reader.ts";
-import { copyUnmasked, maskOctets } from "./mask.ts";
+import { checkLimit } from "./limit.ts";
+import { copyMasked, maskOctets } from "./mask.ts";
 import { MessageAssembler, type MessageLimits } from "./message-assembler.ts";
 import { isControl, Opcode } from "./opcode.ts";
-import { PayloadBuffer } from "./payload-buffer.ts";
 import { ProtocolError } from "./protocol-error.ts";
+import { scratch } from "./scratch.ts";
 import { portableUtf8, type Utf8Codec } from "./utf8.ts";
 
 /** What a peer said: a whole data message or a control frame. All bytes are the receiver's to keep. */
@@ -37,8 +38,6 @@ export type MessageDecoderOptions = {
   utf8?: Utf8Codec;
 };
 
-/** Shared by all decoders: what stands in it is read before the call that wrote it returns. */
-const scratch = new Uint8Array(65_536);
 /** Up to this length text is unmasked octet by octet, which finds out on the way whether it is ASCII. */
 const shortText = 96;
 
@@ -58,15 +57,15 @@ export class MessageDecoder {
   #assembler: MessageAssembler | undefined;
   #assemblerOpcode = 0;
   #assemblerRsv = 0;
-  /** The payload of a control frame that was cut. */
-  #control: PayloadBuffer | undefined;
-  #failure: ProtocolError | undefined;
+  /** What every `next` throws from now on. */
+  #failure: unknown;
 
+  /** Throws a TypeError or a RangeError that names the option. */
   constructor(options: MessageDecoderOptions) {
     this.#reader = new FrameReader(options.role, options.rsv ?? 0);
     this.#limits = {
-      maxMessage: options.maxMessage ?? 1_048_576,
-      maxFragments: options.maxFragments ?? 4_096,
+      maxMessage: checkLimit("maxMessage", options.maxMessage ?? 1_048_576, 0),
+      maxFragments: checkLimit("maxFragments", options.maxFragments ?? 4_096, 1),
     };
     this.#utf8 = options.utf8 ?? portableUtf8;
     this.#textAsBytes = options.textAsBytes ?? false;
@@ -77,12 +76,15 @@ export class MessageDecoder {
     return this.#assembler !== undefined || this.#reader.isInsideFrame;
   }
 
-  /** Octets of memory held for what is unfinished. */
+  /** Octets of memory held for the payload of an unfinished message and of an unfinished control frame. */
   get retainedBytes(): number {
-    return (this.#assembler?.capacity ?? 0) + (this.#control?.capacity ?? 0);
+    return (this.#assembler?.capacity ?? 0) + this.#reader.retainedBytes;
   }
 
-  /** Takes more octets, which must stay as they are until `next` has returned `undefined`; they are copied then. */
+  /**
+   * Takes more octets, which must stay as they are until `next` has returned `undefined`: by then all of them have been
+   * read. After a failure they are ignored. Throws a TypeError for anything but a Uint8Array.
+   */
   push(chunk: Uint8Array, start = 0, end: number = chunk.length): void {
     if (this.#failure === undefined) this.#reader.push(chunk, start, end);
   }
@@ -93,10 +95,9 @@ export class MessageDecoder {
     try {
       return this.#next();
     } catch (error) {
-      if (error instanceof ProtocolError) {
-        this.#failure = error;
-        this.#assembler = this.#control = undefined;
-      }
+      this.#failure = error;
+      this.#assembler = undefined;
+      this.#reader.stop();
       throw error;
     }
   }
@@ -111,23 +112,8 @@ export class MessageDecoder {
   }
 
   #controlPiece(reader: FrameReader): Message | undefined {
-    let payload: Uint8Array;
-    if (reader.isFirst && reader.isLast) {
-      payload = reader.copyPayload();
-    } else {
-      this.#control ??= new PayloadBuffer();
-      this.#control.append(
-        reader.chunk,
-        reader.start,
-        reader.end,
-        reader.maskKey,
-        reader.offset,
-        reader.length,
-      );
-      if (!reader.isLast) return undefined;
-      payload = this.#control.take();
-      this.#control = undefined;
-    }
+    const payload = reader.takePayload();
+    if (payload === undefined) return undefined;
     if (reader.opcode === Opcode.Ping) return { type: "ping", data: payload };
     if (reader.opcode === Opcode.Pong) return { type: "pong", data: payload };
     return { type: "close", ...decodeClosePayload(payload) };
@@ -136,13 +122,13 @@ export class MessageDecoder {
   #dataPiece(reader: FrameReader): Message | undefined {
     if (reader.isFirst) {
       if (reader.opcode !== Opcode.Continuation) {
-        if (reader.fin && reader.isLast && reader.length <= scratch.length) return this.#wholeMessage(reader);
+        if (reader.fin && reader.isLast) return this.#wholeMessage(reader);
         this.#assemblerOpcode = reader.opcode;
         this.#assemblerRsv = reader.rsv;
         const isText = reader.opcode === Opcode.Text && reader.rsv === 0;
         this.#assembler = new MessageAssembler(this.#limits, isText ? this.#utf8 : undefined);
       }
-      this.#assembler!.begin(reader.length);
+      this.#assembler!.begin(reader.length, reader.fin);
     }
     const assembler = this.#assembler!;
     assembler.append(reader.chunk, reader.start, reader.end, reader.maskKey, reader.offset);
@@ -152,25 +138,28 @@ export class MessageDecoder {
     return this.#message(this.#assemblerOpcode, this.#assemblerRsv, data);
   }
 
-  /** The common case: one frame, all of it there. Text never gets memory of its own but the string. */
+  /** The common case: one frame, all of it there. */
   #wholeMessage(reader: FrameReader): Message {
-    const { chunk, start, end, maskKey, length } = reader;
+    const { opcode, rsv, length } = reader;
     if (length > this.#limits.maxMessage) throw new ProtocolError("message-too-large");
-    if (reader.opcode === Opcode.Text && reader.rsv === 0 && !this.#textAsBytes) {
-      if (length <= shortText) {
-        const seen = maskOctets(scratch, 0, chunk, start, end, maskKey);
-        if (seen < 0x80) return { type: "text", data: this.#utf8.decode(scratch, 0, length, true) };
-      } else {
-        copyUnmasked(scratch, 0, chunk, start, end, maskKey, 0);
-      }
-      if (!this.#utf8.isValid(scratch, 0, length)) throw new ProtocolError("invalid-utf8");
-      return { type: "text", data: this.#utf8.decode(scratch, 0, length, false) };
+    const isText = opcode === Opcode.Text && rsv === 0;
+    if (isText && !this.#textAsBytes && length <= scratch.length) return this.#wholeText(reader);
+    const data = reader.takePayload()!;
+    if (isText && !this.#utf8.isValid(data, 0, length)) throw new ProtocolError("invalid-utf8");
+    return this.#message(opcode, rsv, data);
+  }
+
+  /** Text that never gets memory of its own but the string. */
+  #wholeText(reader: FrameReader): Message {
+    const { chunk, start, end, maskKey, length } = reader;
+    if (length <= shortText) {
+      const seen = maskOctets(scratch, 0, chunk, start, end, maskKey);
+      if (seen < 0x80) return { type: "text", data: this.#utf8.decode(scratch, 0, length, true) };
+    } else {
+      copyMasked(scratch, 0, chunk, start, end, maskKey, 0);
     }
-    const data = reader.copyPayload();
-    if (reader.opcode === Opcode.Text && reader.rsv === 0 && !this.#utf8.isValid(data, 0, length)) {
-      throw new ProtocolError("invalid-utf8");
-    }
-    return this.#message(reader.opcode, reader.rsv, data);
+    if (!this.#utf8.isValid(scratch, 0, length)) throw new ProtocolError("invalid-utf8");
+    return { type: "text", data: this.#utf8.decode(scratch, 0, length, false) };
   }
 
   /** `data` has been checked: text without reserved bits is valid UTF-8. */

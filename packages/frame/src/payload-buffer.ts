@@ -1,5 +1,4 @@
-import { allocate } from "./allocate.ts";
-import { copyUnmasked } from "./mask.ts";
+import { copyMasked } from "./mask.ts";
 
 const empty = new Uint8Array(0);
 
@@ -13,11 +12,18 @@ const slack = 16_384;
 /**
  * Collects a payload that comes in pieces, in one growing stretch of memory: never an array of parts, so that a
  * million fragments of one octet cost a million octets. An announced length is a claim of the peer: memory follows
- * the octets that came, at most four times ahead.
+ * the octets that came, at most four times ahead, and never goes beyond the limit.
  */
 export class PayloadBuffer {
   #bytes: Uint8Array = empty;
   #length = 0;
+  #expected = 0;
+  #limit: number;
+
+  /** `limit` is the most octets that the payload may come to. */
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
 
   /** Octets collected so far. */
   get length(): number {
@@ -34,18 +40,21 @@ export class PayloadBuffer {
     return this.#bytes;
   }
 
-  /**
-   * Appends `source[start, end)`, unmasked with `key` from `phase` on. `expected` is the whole length that the
-   * peer has announced, which must not be less than what is there after this call. The source is copied.
-   */
-  append(source: Uint8Array, start: number, end: number, key: number, phase: number, expected: number): void {
+  /** Announces `length` octets after those that are here, and whether they are the last. */
+  expect(length: number, last: boolean): void {
+    this.#expected = this.#length + length;
+    if (last) this.#limit = this.#expected;
+  }
+
+  /** Appends `source[start, end)`, of what was announced, unmasked with `key` from `phase` on. The source is copied. */
+  append(source: Uint8Array, start: number, end: number, key: number, phase: number): void {
     const length = this.#length + end - start;
-    if (length > this.#bytes.length) this.#grow(length, expected);
-    copyUnmasked(this.#bytes, this.#length, source, start, end, key, phase);
+    if (length > this.#bytes.length) this.#grow(length);
+    copyMasked(this.#bytes, this.#length, source, start, end, key, phase);
     this.#length = length;
   }
 
-  /** The payload, which is the caller's from now on. */
+  /** The payload, which is the caller's from now on: nothing may be appended any more. */
   take(): Uint8Array {
     const { length } = this.#bytes;
     if (this.#length === length) return this.#bytes;
@@ -54,12 +63,11 @@ export class PayloadBuffer {
       : this.#bytes.subarray(0, this.#length);
   }
 
-  #grow(length: number, expected: number): void {
-    const announced = Math.min(expected, length * growth);
-    // Between fragments nothing is announced: doubling keeps the copying linear.
-    const doubled = Math.min(this.#bytes.length * 2, length * growth);
-    const capacity = expected > length ? announced : Math.max(length, doubled, firstCapacity);
-    const bytes = this.#length === 0 && capacity === length ? allocate(capacity) : new Uint8Array(capacity);
+  /** Makes room for `length` octets at least. Capacity doubles at least, which keeps the copying linear. */
+  #grow(length: number): void {
+    const announced = Math.min(this.#expected, length * growth);
+    const doubled = Math.max(this.#bytes.length * 2, firstCapacity);
+    const bytes = new Uint8Array(Math.max(announced, Math.min(doubled, this.#limit)));
     bytes.set(this.#bytes.subarray(0, this.#length));
     this.#bytes = bytes;
   }
