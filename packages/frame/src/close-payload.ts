@@ -1,12 +1,11 @@
 import { maxControlPayload } from "./check-header.ts";
 import { CloseCode, isSendableCloseCode } from "./close-code.ts";
+import { encodeUtf8 } from "./encode-utf8.ts";
 import { ProtocolError } from "./protocol-error.ts";
 import { portableUtf8 } from "./utf8.ts";
 
 /** The longest reason of a Close frame in octets of UTF-8: a control payload less the code (RFC 6455 §5.5.1). */
 export const maxCloseReason: number = maxControlPayload - 2;
-
-const encoder = new TextEncoder();
 
 /**
  * Reads the payload of a Close frame. An empty one gives code 1005 (RFC 6455 §7.1.5).
@@ -23,7 +22,8 @@ export function decodeClosePayload(payload: Uint8Array): { code: number; reason:
 
 /**
  * Makes the payload of a Close frame; without a code it is empty. Throws a RangeError for a code that may not be
- * sent or a reason of more than 123 octets, and a TypeError for a reason without a code (RFC 6455 §5.5.1, §7.4).
+ * sent or a reason of more than 123 octets, and a TypeError for a reason without a code or that is not a string
+ * (RFC 6455 §5.5.1, §7.4).
  */
 export function encodeClosePayload(code?: number, reason = ""): Uint8Array {
   if (code === undefined) {
@@ -31,7 +31,7 @@ export function encodeClosePayload(code?: number, reason = ""): Uint8Array {
     return new Uint8Array(0);
   }
   if (!isSendableCloseCode(code)) throw new RangeError(`Close code ${code} may not be sent`);
-  const octets = encoder.encode(reason);
+  const octets = encodeUtf8(reason);
   if (octets.length > maxCloseReason) {
     throw new RangeError(`The close reason has ${octets.length} octets, the limit is ${maxCloseReason}`);
   }

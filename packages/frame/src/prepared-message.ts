@@ -1,7 +1,6 @@
+import { encodeUtf8 } from "./encode-utf8.ts";
 import { encodeHeader, headerLength } from "./header.ts";
 import { Opcode } from "./opcode.ts";
-
-const encoder = new TextEncoder();
 
 /**
  * A message that was framed once, to be sent any number of times to any number of peers. It is what a server sends:
@@ -14,7 +13,7 @@ export class PreparedMessage {
   /** The part of `bytes` after the header. */
   readonly payload: Uint8Array;
 
-  /** Copies the payload. */
+  /** Copies the payload. That of text has to be valid UTF-8, which is not checked. */
   constructor(type: "text" | "binary", payload: Uint8Array) {
     const head = headerLength(payload.length, false);
     this.type = type;
@@ -27,8 +26,7 @@ export class PreparedMessage {
 
 /** Frames a text message once. Lone surrogates become U+FFFD. Throws a TypeError for anything but a string. */
 export function text(data: string): PreparedMessage {
-  if (typeof data !== "string") throw new TypeError("text() takes a string");
-  return new PreparedMessage("text", encoder.encode(data));
+  return new PreparedMessage("text", encodeUtf8(data));
 }
 
 /** Frames a binary message once; the bytes are copied. Throws a TypeError for anything but a Uint8Array. */
