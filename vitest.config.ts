@@ -1,18 +1,21 @@
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
 
 const source = (path: string) => new URL(path, import.meta.url).pathname;
 
-/** Tests run against the sources; nothing has to be built for them. */
+/** Tests run against the sources; nothing has to be built for them. Those in tooling/packed do, and have a run of their own. */
 export default defineConfig({
   resolve: {
-    alias: {
-      "@exws/frame": source("./packages/frame/src/index.ts"),
-      "@exws/handshake": source("./packages/handshake/src/index.ts"),
-      "@exws/server": source("./packages/server/src/index.ts"),
-    },
+    alias: [{ find: /^@exws\/([^/]+)$/, replacement: source("./packages/$1/src/index.ts") }],
   },
   test: {
     include: ["{packages,apps}/*/{src,test}/**/*.test.ts", "tooling/**/*.test.ts"],
+    exclude: [...configDefaults.exclude, "tooling/packed/**"],
     testTimeout: 30_000,
+    coverage: {
+      include: ["packages/{frame,handshake}/src/**/*.ts"],
+      exclude: ["**/*.test.ts"],
+      reporter: ["text", "lcovonly"],
+      thresholds: { branches: 100 },
+    },
   },
 });

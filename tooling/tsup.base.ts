@@ -6,5 +6,6 @@ export const bundle: Options = {
   format: "esm",
   target: "es2023",
   sourcemap: true,
+  clean: true,
   removeNodeProtocol: false,
 };

@@ -1,4 +1,5 @@
 import { readFileSync, rmSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { run } from "./run.mjs";
 import { dependency, root } from "./setup.mjs";
@@ -21,6 +22,8 @@ export async function vitest(name, args, node = dependency(".bin/node")) {
       dependency("vitest/vitest.mjs"),
       "run",
       ...args,
+      // Two jobs run at a time.
+      `--maxWorkers=${Math.max(1, Math.floor(availableParallelism() / 2))}`,
       "--reporter=default",
       "--reporter=json",
       `--outputFile.json=${report}`,
