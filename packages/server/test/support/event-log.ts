@@ -8,11 +8,15 @@ export type Entry = { kind: string; line: string; connection: unknown; value: un
 export class EventLog {
   readonly entries: Entry[] = [];
   #waiting: { kind: string; resolve: (entry: Entry) => void }[] = [];
+  #byKind = new Map<string, Entry[]>();
   #taken = new Map<string, number>();
 
   add(kind: string, detail: string, connection: unknown, value: unknown): void {
     const entry = { kind, line: `${kind} ${detail}`.trimEnd(), connection, value };
     this.entries.push(entry);
+    const same = this.#byKind.get(kind);
+    if (same === undefined) this.#byKind.set(kind, [entry]);
+    else same.push(entry);
     const at = this.#waiting.findIndex((waiter) => waiter.kind === kind);
     if (at === -1) return;
     this.#count(kind);
@@ -21,7 +25,7 @@ export class EventLog {
 
   /** The next entry of this kind that no `next` has returned yet. */
   next(kind: string): Promise<Entry> {
-    const found = this.entries.filter((entry) => entry.kind === kind)[this.#taken.get(kind) ?? 0];
+    const found = this.#byKind.get(kind)?.[this.#taken.get(kind) ?? 0];
     if (found !== undefined) {
       this.#count(kind);
       return Promise.resolve(found);
@@ -39,12 +43,13 @@ export class EventLog {
   }
 
   count(kind: string): number {
-    return this.entries.filter((entry) => entry.kind === kind).length;
+    return this.#byKind.get(kind)?.length ?? 0;
   }
 
   /** Forgets everything, for a test that repeats itself on one server. */
   clear(): void {
     this.entries.length = 0;
+    this.#byKind.clear();
     this.#taken.clear();
   }
 
