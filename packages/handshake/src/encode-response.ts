@@ -1,4 +1,4 @@
-import { isFieldValue, isToken } from "./characters.ts";
+import { isFieldValue, trimSpace } from "./characters.ts";
 import { HandshakeError } from "./handshake-error.ts";
 import { checkFields, formatHead, type HeaderFields } from "./header-fields.ts";
 import { encodeLatin1 } from "./latin1.ts";
@@ -19,7 +19,7 @@ export type PlainResponse = {
 
 /** A refusal in an app's own words. */
 export type Rejection = {
-  /** A short word for the `Error` header. */
+  /** A short word for the `Error` header: not empty, latin1, no controls. */
   readonly code: string;
   /** 400 to 599. Default 400. */
   readonly status?: number | undefined;
@@ -45,12 +45,13 @@ export function encodeResponse(response: PlainResponse): Uint8Array {
 
 /**
  * Writes the answer to a handshake that is refused: as `encodeResponse`, with the code in an `Error` header and a short text as
- * body. Throws a RangeError for a status outside 400-599, a TypeError for a code that is no token.
+ * body. Throws a RangeError for a status outside 400-599, a TypeError for a code that cannot stand in a header.
  */
 export function encodeRejection(refusal: HandshakeError | Rejection): Uint8Array {
   const { code, status = 400 } = refusal;
   checkStatus(status, 400);
-  if (!isToken(code)) throw new TypeError("code must be a token");
+  if (trimSpace(code) === "" || !isFieldValue(code))
+    throw new TypeError("code must be latin1 characters without controls");
   if (refusal instanceof HandshakeError) {
     // The method may have been HEAD, whose answer has no body: a 405 says all in its headers.
     const body = code === "method" ? "" : `${refusal.message}\n`;
