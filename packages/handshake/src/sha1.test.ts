@@ -9,8 +9,7 @@ test("every length around the blocks gives what node:crypto gives", () => {
   }
 });
 
-test("a message whose bits do not fit 32 bits of length is counted in 64", () => {
-  // 2 ** 29 octets would take too long to hash: the count is what node:crypto is asked about for 1 MiB.
+test("a long message gives what node:crypto gives", () => {
   const message = new Uint8Array(1 << 20).fill(0xa5);
   expect(Buffer.from(sha1(message)).toString("hex")).toBe(createHash("sha1").update(message).digest("hex"));
 });
