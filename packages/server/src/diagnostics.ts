@@ -1,0 +1,17 @@
+import { type Channel, channel } from "node:diagnostics_channel";
+
+/**
+ * What happens in a server, for tracing and metrics: subscribe with `node:diagnostics_channel`. Costs nothing while nobody
+ * listens.
+ *
+ * - `exws:open` `{ connection }`: a handshake was accepted.
+ * - `exws:reject` `{ request, code, status }`: a handshake was refused; `request` is absent when it could not be read.
+ * - `exws:close` `{ connection, info }`: a connection is gone.
+ * - `exws:error` `{ error, connection }`: a callback threw or rejected; `connection` is absent outside of one.
+ */
+export const diagnostics: Readonly<Record<"open" | "reject" | "close" | "error", Channel>> = {
+  open: channel("exws:open"),
+  reject: channel("exws:reject"),
+  close: channel("exws:close"),
+  error: channel("exws:error"),
+};

@@ -1,0 +1,375 @@
+import type { Duplex } from "node:stream";
+import { encodeHeader, headerLength, Opcode } from "@exws/frame";
+import type { WriteResult } from "./connection.ts";
+import type { TurnWriter } from "./turn-writer.ts";
+
+/** What to do with a message that would exceed the outbound bound. */
+export type OverflowPolicy = "close" | "drop-newest" | "drop-oldest";
+
+/** The outbound bounds of a connection. */
+export type OutboxOptions = {
+  readonly softBuffer: number;
+  readonly hardBuffer: number;
+  readonly pongs: number;
+  readonly onOverflow: OverflowPolicy;
+};
+
+/** Who owns an outbox and hears of it. */
+export interface OutboxOwner {
+  /** The kernel stopped taking what is sent. */
+  onBlocked(): void;
+  /** Nothing waits any more; `asked` when a write was "queued" or "dropped" since the last time. */
+  onDrained(asked: boolean): void;
+  /** A message exceeded the bound under the policy "close". */
+  onOverflow(): void;
+  /** A message was given up. */
+  onDropped(): void;
+  /** Everything is out and our side of TCP is ended. */
+  onEnded(): void;
+}
+
+/** Payloads from this size on are written from where they are; smaller ones are copied into one write. */
+const direct = 16_384;
+/** Strings up to this length fit a 7-bit length whatever they hold. */
+const shortString = 41;
+const nothing = new Uint8Array(0);
+
+/**
+ * What one connection sends, in order and within bounds.
+ *
+ * Frames go to the socket only while the kernel takes them; behind a peer that does not read they wait here, as whole
+ * frames, where a policy can still decide about them. A frame that is not a control frame may be dropped.
+ */
+export class Outbox {
+  readonly #socket: Duplex;
+  readonly #writer: TurnWriter;
+  readonly #options: OutboxOptions;
+  readonly #owner: OutboxOwner;
+  /** TLS never writes at once: it gets a copy, and the shared buffer stays. */
+  readonly #encrypts: boolean;
+  /** Frames not given to the socket. */
+  #queue: Uint8Array[] = [];
+  #queuedBytes = 0;
+  /** The socket holds bytes that the kernel has not taken. */
+  #blocked = false;
+  #flushing = false;
+  #ending = false;
+  #ended = false;
+  #tellDrained = false;
+  /** Pongs in the queue; above the bound only the latest is kept. */
+  #pongs = 0;
+  #latestPong: Uint8Array | undefined;
+
+  constructor(socket: Duplex, writer: TurnWriter, options: OutboxOptions, owner: OutboxOwner) {
+    this.#socket = socket;
+    this.#writer = writer;
+    this.#options = options;
+    this.#owner = owner;
+    this.#encrypts = "encrypted" in socket;
+  }
+
+  /** Bytes that wait to be sent. */
+  get backlog(): number {
+    const inTurn = this.#writer.owner === this ? this.#writer.length : 0;
+    return this.#waiting + inTurn;
+  }
+
+  /** The kernel did not take everything. */
+  get isBlocked(): boolean {
+    return this.#blocked;
+  }
+
+  get #waiting(): number {
+    return this.#queuedBytes + this.#socket.writableLength;
+  }
+
+  /** Takes the shared buffer for the replies to what was just read. */
+  claim(): void {
+    const writer = this.#writer;
+    if (this.#queue.length > 0) this.flush();
+    writer.owner = this;
+  }
+
+  /** Sends the replies and gives the shared buffer back. */
+  release(): void {
+    this.#flushShared();
+    this.#writer.owner = undefined;
+    if (this.#queue.length > 0) this.flush();
+  }
+
+  /** Sends a text message. */
+  text(data: string): WriteResult {
+    if (this.#waiting === 0 && this.#writer.owner === this && data.length < direct) {
+      if (data.length <= shortString ? this.#shortText(data) : this.#longText(data)) return "sent";
+    }
+    return this.#message(textFrame(data));
+  }
+
+  /** Sends a binary message. Large data is not copied and must not be changed until it is sent. */
+  binary(data: Uint8Array): WriteResult {
+    const { length } = data;
+    if (this.#waiting > 0) return this.#message(binaryFrame(data));
+    if (length >= direct) return this.#direct(data);
+    const writer = this.#writer;
+    if (writer.owner !== this || !this.#makeRoom(length + 4)) return this.#message(binaryFrame(data));
+    const { buffer } = writer;
+    const at = writer.length + encodeHeader(buffer, writer.length, true, 0, Opcode.Binary, length);
+    if (length > 32) buffer.set(data, at);
+    else for (let i = 0; i < length; i++) buffer[at + i] = data[i]!;
+    writer.length = at + length;
+    return "sent";
+  }
+
+  /** Sends a data message that is framed already. The bytes must not be changed. */
+  prepared(frame: Uint8Array): WriteResult {
+    return this.#message(frame);
+  }
+
+  /** Sends a control frame: it is never dropped, whatever waits. */
+  control(frame: Uint8Array): WriteResult {
+    this.#add(frame);
+    return this.#result();
+  }
+
+  /** Answers a Ping. While too many answers wait, only the latest is kept (RFC 6455 §5.5.3). */
+  pong(frame: Uint8Array): void {
+    if (this.#blocked) {
+      if (this.#pongs >= this.#options.pongs) {
+        this.#latestPong = frame;
+        return;
+      }
+      this.#pongs++;
+    }
+    this.#add(frame);
+  }
+
+  /** Ends our side of TCP once everything is out. */
+  end(): void {
+    this.#ending = true;
+    this.flush();
+    this.#endWhenEmpty();
+  }
+
+  /** Forgets what waits: the socket is lost. */
+  discard(): void {
+    this.#queue = [];
+    this.#queuedBytes = 0;
+    this.#latestPong = undefined;
+    this.#tellDrained = false;
+    if (this.#writer.owner === this) this.#writer.length = 0;
+  }
+
+  /** Gives the socket what waits, unless it is behind. */
+  flush(): void {
+    this.#flushing = false;
+    this.#flushShared();
+    const queue = this.#queue;
+    if (this.#blocked || queue.length === 0) return;
+    const bytes = this.#queuedBytes;
+    this.#queue = [];
+    this.#queuedBytes = 0;
+    this.#pongs = 0;
+    const { buffer, owner } = this.#writer;
+    if (owner !== undefined || bytes > buffer.length || queue.length === 1) this.#writer.count(bytes);
+    if (queue.length === 1) {
+      this.#socket.write(queue[0]!);
+    } else if (owner === undefined && bytes <= buffer.length) {
+      let at = 0;
+      for (const frame of queue) {
+        buffer.set(frame, at);
+        at += frame.length;
+      }
+      this.#writeShared(at);
+    } else {
+      this.#socket.cork();
+      for (const frame of queue) this.#socket.write(frame);
+      this.#socket.uncork();
+    }
+    this.#noticeBlocked();
+  }
+
+  #message(frame: Uint8Array): WriteResult {
+    const waiting = this.#waiting;
+    if (waiting > 0 && waiting + frame.length > this.#options.hardBuffer) {
+      if (this.#options.onOverflow === "close") {
+        this.#owner.onOverflow();
+        return "closed";
+      }
+      this.#tellDrained = true;
+      if (this.#options.onOverflow === "drop-newest" || !this.#dropOldest(frame.length)) {
+        this.#owner.onDropped();
+        return "dropped";
+      }
+    }
+    this.#add(frame);
+    return this.#result();
+  }
+
+  #result(): WriteResult {
+    if (this.#waiting < this.#options.softBuffer) return "sent";
+    this.#tellDrained = true;
+    return "queued";
+  }
+
+  /** Adds a frame behind all others. */
+  #add(frame: Uint8Array): void {
+    const writer = this.#writer;
+    const share = writer.owner === this && this.#queue.length === 0 && frame.length < direct;
+    if (share && this.#makeRoom(frame.length)) {
+      writer.buffer.set(frame, writer.length);
+      writer.length += frame.length;
+      return;
+    }
+    this.#queue.push(frame);
+    this.#queuedBytes += frame.length;
+    if (this.#blocked) return;
+    // A burst within one turn is not a slow peer: the kernel gets it before it counts as waiting.
+    if (this.#queuedBytes >= this.#options.softBuffer) this.flush();
+    else if (!this.#flushing) {
+      this.#flushing = true;
+      writer.flushLater(this);
+    }
+  }
+
+  /** Drops the oldest data messages until `length` bytes more fit; `false` when that is not enough. */
+  #dropOldest(length: number): boolean {
+    const limit = this.#options.hardBuffer - length;
+    const kept: Uint8Array[] = [];
+    let waiting = this.#waiting;
+    for (const frame of this.#queue) {
+      if (waiting > limit && !isControlFrame(frame)) {
+        waiting -= frame.length;
+        this.#queuedBytes -= frame.length;
+        this.#owner.onDropped();
+      } else {
+        kept.push(frame);
+      }
+    }
+    this.#queue = kept;
+    return waiting <= limit;
+  }
+
+  /** Writes a large payload from where it is, behind what the turn has gathered. */
+  #direct(payload: Uint8Array): WriteResult {
+    const { length } = payload;
+    const header = new Uint8Array(headerLength(length, false));
+    encodeHeader(header, 0, true, 0, Opcode.Binary, length);
+    this.#socket.cork();
+    this.#flushShared();
+    this.#writer.count(header.length + length);
+    this.#socket.write(header);
+    this.#socket.write(payload);
+    this.#socket.uncork();
+    this.#noticeBlocked();
+    return this.#result();
+  }
+
+  /** Encodes a frame into the shared buffer in one pass; `false` when the buffer cannot be had. */
+  #shortText(data: string): boolean {
+    if (!this.#makeRoom(2 + shortString * 3)) return false;
+    const { buffer, length: at } = this.#writer;
+    const { length } = data;
+    let octets = 0;
+    for (; octets < length; octets++) {
+      const unit = data.charCodeAt(octets);
+      if (unit >= 0x80) break;
+      buffer[at + 2 + octets] = unit;
+    }
+    if (octets < length) octets = buffer.write(data, at + 2);
+    buffer[at] = 0x80 | Opcode.Text;
+    buffer[at + 1] = octets;
+    this.#writer.length = at + 2 + octets;
+    return true;
+  }
+
+  #longText(data: string): boolean {
+    const octets = Buffer.byteLength(data);
+    if (!this.#makeRoom(octets + 4)) return false;
+    const { buffer, length } = this.#writer;
+    const at = length + encodeHeader(buffer, length, true, 0, Opcode.Text, octets);
+    buffer.write(data, at, octets, octets === data.length ? "latin1" : "utf8");
+    this.#writer.length = at + octets;
+    return true;
+  }
+
+  /** Sees to it that the shared buffer has room; `false` when the socket is behind and the buffer may not be used. */
+  #makeRoom(length: number): boolean {
+    if (length > this.#writer.buffer.length - this.#writer.length) this.#flushShared();
+    return !this.#blocked;
+  }
+
+  #flushShared(): void {
+    const writer = this.#writer;
+    if (writer.owner !== this || writer.length === 0) return;
+    const { length } = writer;
+    writer.length = 0;
+    this.#writeShared(length);
+    this.#noticeBlocked();
+  }
+
+  /** Writes the first bytes of the shared buffer, which is given away when they do not leave at once. */
+  #writeShared(length: number): void {
+    this.#writer.count(length);
+    const shared = this.#writer.buffer.subarray(0, length);
+    if (this.#encrypts) {
+      this.#socket.write(Buffer.from(shared));
+      return;
+    }
+    this.#socket.write(shared);
+    if (this.#socket.writableLength > 0) this.#writer.renew();
+  }
+
+  /** Finds out when the socket is behind. An empty write behind the rest tells when it no longer is. */
+  #noticeBlocked(): void {
+    if (this.#blocked || this.#socket.writableLength === 0 || this.#socket.writableCorked > 0) return;
+    this.#blocked = true;
+    this.#socket.write(nothing, () => this.#unblocked());
+    this.#owner.onBlocked();
+  }
+
+  #unblocked(): void {
+    this.#blocked = false;
+    if (this.#socket.destroyed) return;
+    this.#pongs = 0;
+    if (this.#latestPong !== undefined) {
+      this.#queue.push(this.#latestPong);
+      this.#queuedBytes += this.#latestPong.length;
+      this.#latestPong = undefined;
+    }
+    this.flush();
+    if (this.#blocked) return;
+    const asked = this.#tellDrained;
+    this.#tellDrained = false;
+    this.#owner.onDrained(asked);
+    this.#endWhenEmpty();
+  }
+
+  #endWhenEmpty(): void {
+    if (!this.#ending || this.#ended || this.#blocked || this.#queue.length > 0) return;
+    this.#ended = true;
+    this.#socket.end();
+    this.#owner.onEnded();
+  }
+}
+
+function textFrame(data: string): Uint8Array {
+  const length = Buffer.byteLength(data);
+  const head = headerLength(length, false);
+  const frame = Buffer.allocUnsafe(head + length);
+  encodeHeader(frame, 0, true, 0, Opcode.Text, length);
+  frame.write(data, head, length, length === data.length ? "latin1" : "utf8");
+  return frame;
+}
+
+function binaryFrame(data: Uint8Array): Uint8Array {
+  const head = headerLength(data.length, false);
+  const frame = Buffer.allocUnsafe(head + data.length);
+  encodeHeader(frame, 0, true, 0, Opcode.Binary, data.length);
+  frame.set(data, head);
+  return frame;
+}
+
+/** The queue holds whole frames, so that the first octet tells what it is (RFC 6455 §5.2). */
+function isControlFrame(frame: Uint8Array): boolean {
+  return (frame[0]! & 0x08) !== 0;
+}

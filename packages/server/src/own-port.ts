@@ -1,0 +1,121 @@
+import * as net from "node:net";
+import type { Duplex } from "node:stream";
+import * as tls from "node:tls";
+
+/** Where and how to listen. */
+export type ListenOptions = {
+  /** Default: any free one. */
+  port?: number;
+  /** Default: all addresses. */
+  host?: string;
+  /** A Unix socket, or a named pipe on Windows, in place of `port` and `host`. */
+  path?: string;
+  /** Connections that the kernel holds until they are accepted; default 511. */
+  backlog?: number;
+  /** Lets several processes listen on one port, where the system can. */
+  reusePort?: boolean;
+  /** Makes it a TLS port (`wss:`): options of `node:tls`, `key` and `cert` at least. */
+  tls?: tls.TlsOptions;
+};
+
+/** The handle of a socket, as far as it is touched. Undocumented in Node: taken only when it looks as expected. */
+type Handle = { readStart(): number; useUserBuffer(buffer: Uint8Array): void };
+
+/** The size of the one buffer that all connections of a process are read into. */
+const readBufferSize = 65_536;
+let readBuffer: Buffer | undefined;
+
+/** What hears of the bytes that a socket reads. */
+type OnBytes = (socket: Duplex, chunk: Uint8Array, length: number) => void;
+
+/** A TCP socket that reads into the shared buffer: no allocation and no stream machinery for a read. */
+class DirectSocket extends net.Socket {
+  constructor(handle: Handle, onBytes: OnBytes) {
+    readBuffer ??= Buffer.allocUnsafeSlow(readBufferSize);
+    const options = {
+      handle,
+      allowHalfOpen: true,
+      onread: {
+        buffer: readBuffer,
+        callback: (length: number, buffer: Uint8Array): boolean => {
+          onBytes(this, buffer, length);
+          return true;
+        },
+      },
+    };
+    super(options);
+  }
+}
+
+/**
+ * Takes the handle out of a socket that has not begun to read and gives it to one that reads into the shared buffer.
+ * `undefined` when this Node has no such handle; the socket is untouched then.
+ */
+export function takeHandle(socket: net.Socket, onBytes: OnBytes): net.Socket | undefined {
+  const owner = socket as unknown as { _handle: unknown };
+  const handle = owner._handle;
+  if (!isHandle(handle)) return undefined;
+  owner._handle = null;
+  // The shell that is left has nothing to close; destroying it makes the listener stop counting it.
+  socket.destroy();
+  return new DirectSocket(handle, onBytes);
+}
+
+function isHandle(value: unknown): value is Handle {
+  if (typeof value !== "object" || value === null) return false;
+  const handle = value as Record<string, unknown>;
+  return typeof handle["readStart"] === "function" && typeof handle["useUserBuffer"] === "function";
+}
+
+/** Makes the listener of an own port; `onSocket` gets every connection, a TLS one once its handshake is done. */
+export function createListener(
+  options: ListenOptions,
+  handshakeTimeout: number,
+  onSocket: (socket: net.Socket) => void,
+): net.Server {
+  // Half-open sockets are ours to end: the closing handshake says when.
+  const common = { noDelay: true, allowHalfOpen: true } as const;
+  if (options.tls === undefined) return net.createServer({ ...common, pauseOnConnect: true }, onSocket);
+  const timeout = Math.min(handshakeTimeout, 0x7fff_ffff);
+  const listener = tls.createServer(
+    { handshakeTimeout: timeout, ALPNProtocols: ["http/1.1"], ...options.tls, ...common },
+    onSocket,
+  );
+  // A failed TLS handshake concerns its own socket only, and Node has closed that.
+  listener.on("tlsClientError", () => {});
+  return listener;
+}
+
+/** Starts to listen. Rejects with the system's error when the address cannot be had. */
+export function listen(listener: net.Server, options: ListenOptions): Promise<void> {
+  const { port, host, path, backlog, reusePort } = options;
+  return new Promise((resolve, reject) => {
+    listener.once("error", reject);
+    listener.listen(
+      {
+        ...(path === undefined ? { port: port ?? 0, ...(host !== undefined && { host }) } : { path }),
+        ...(backlog !== undefined && { backlog }),
+        ...(reusePort !== undefined && { reusePort }),
+      },
+      () => {
+        listener.off("error", reject);
+        resolve();
+      },
+    );
+  });
+}
+
+/** Throws a TypeError or RangeError that names the option. */
+export function checkListenOptions(options: ListenOptions): void {
+  const { port, host, path } = options;
+  if (port !== undefined && path !== undefined) throw new TypeError("port and path exclude each other");
+  if (port !== undefined && (!Number.isInteger(port) || port < 0 || port > 65_535)) {
+    throw new RangeError("port must be an integer from 0 to 65535");
+  }
+  if (path !== undefined && (typeof path !== "string" || path === ""))
+    throw new TypeError("path must be a string");
+  if (host !== undefined && typeof host !== "string") throw new TypeError("host must be a string");
+  if (options.tls !== undefined && (typeof options.tls !== "object" || options.tls === null)) {
+    throw new TypeError("tls must be an object of node:tls options");
+  }
+}

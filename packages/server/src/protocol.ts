@@ -1,0 +1,81 @@
+import {
+  CloseCode,
+  encodeClose,
+  type Message,
+  MessageDecoder,
+  type MessageDecoderOptions,
+  ProtocolError,
+} from "@exws/frame";
+import { type ClosingEvent, type ClosingState, type ClosingStep, closingSteps } from "./closing.ts";
+
+/** What the peer's bytes amount to: something it said, or a rule that it broke. */
+export type ProtocolEvent = Message | { readonly type: "violation"; readonly error: ProtocolError };
+
+/**
+ * One end of a WebSocket without its socket: bytes in, events and decisions out, no clock and no I/O
+ * (RFC 6455 §5-7).
+ *
+ * `receive` what has come, then call `next` until it returns `undefined`; tell it what happens with `on`, which says
+ * what to do. What was complete before a violation comes out first, and nothing comes out after it, or after the
+ * peer's Close frame.
+ */
+export class Protocol {
+  readonly #decoder: MessageDecoder;
+  #state: ClosingState = "open";
+  #closeSent = false;
+  #closeReceived = false;
+
+  constructor(options: MessageDecoderOptions) {
+    this.#decoder = new MessageDecoder(options);
+  }
+
+  get state(): ClosingState {
+    return this.#state;
+  }
+
+  /** Both Close frames have gone over the wire (RFC 6455 §7.1.4). */
+  get wasClean(): boolean {
+    return this.#closeSent && this.#closeReceived;
+  }
+
+  /** A frame or a fragmented message has begun and not ended. */
+  get isInsideMessage(): boolean {
+    return this.#decoder.isInsideMessage;
+  }
+
+  /** Takes bytes, which must stay as they are until `next` has returned `undefined`. */
+  receive(chunk: Uint8Array, start: number, end: number): void {
+    if (this.#state === "open" || this.#state === "close-sent") this.#decoder.push(chunk, start, end);
+  }
+
+  /** The next event, or `undefined` when more bytes are needed or nothing matters any more. Never throws. */
+  next(): ProtocolEvent | undefined {
+    while (this.#state === "open" || this.#state === "close-sent") {
+      let message: Message | undefined;
+      try {
+        message = this.#decoder.next();
+      } catch (error) {
+        if (!(error instanceof ProtocolError)) throw error;
+        return { type: "violation", error };
+      }
+      if (message?.type === "close") this.#closeReceived = true;
+      // §5.5.1, §7.1.2: what comes after our Close is still parsed, to find the peer's; nobody waits for it.
+      else if (this.#state === "close-sent" && message !== undefined) continue;
+      return message;
+    }
+    return undefined;
+  }
+
+  /** Says what an event leads to and goes over to the new state. */
+  on(event: ClosingEvent): ClosingStep {
+    const step = closingSteps[this.#state][event];
+    this.#state = step.state;
+    if (step.send !== "nothing") this.#closeSent = true;
+    return step;
+  }
+}
+
+/** The Close frame that answers one with this code: the same code, or none for none (RFC 6455 §5.5.1). */
+export function closeReply(code: number): Uint8Array {
+  return code === CloseCode.NoStatusReceived ? encodeClose() : encodeClose(code);
+}

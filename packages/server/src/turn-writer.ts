@@ -1,0 +1,47 @@
+import type { Outbox } from "./outbox.ts";
+import type { Stats } from "./stats.ts";
+
+const capacity = 65_536;
+
+/**
+ * Gathers what one turn of the event loop sends, so that each connection makes one write of it.
+ *
+ * While a connection works through what it has read it owns the shared buffer, and its replies are encoded straight
+ * into it. What is sent to other connections meanwhile, or outside of any read, waits in their outboxes until the
+ * turn ends. One per server.
+ */
+export class TurnWriter {
+  /** The shared buffer; replaced when a socket had to keep the old one. */
+  buffer: Buffer = Buffer.allocUnsafeSlow(capacity);
+  /** Bytes of the owner in the buffer. */
+  length = 0;
+  owner: Outbox | undefined;
+  readonly #stats: Stats;
+  #waiting: Outbox[] = [];
+
+  /** `stats` counts what is written. */
+  constructor(stats: Stats) {
+    this.#stats = stats;
+  }
+
+  /** Bytes went to a socket. */
+  count(bytes: number): void {
+    this.#stats.bytesSent += bytes;
+  }
+
+  /** Gives the buffer away: a socket still sends from it. */
+  renew(): void {
+    this.buffer = Buffer.allocUnsafeSlow(capacity);
+  }
+
+  /** Flushes an outbox when the turn ends. */
+  flushLater(outbox: Outbox): void {
+    if (this.#waiting.push(outbox) === 1) setImmediate(this.#flush);
+  }
+
+  readonly #flush = (): void => {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const outbox of waiting) outbox.flush();
+  };
+}

@@ -1,0 +1,465 @@
+import type { Duplex } from "node:stream";
+import { CloseCode, encodeClose, encodePing, encodePong, type Message, PreparedMessage } from "@exws/frame";
+import { CallbackQueue, type CallbackTarget } from "./callback-queue.ts";
+import type { ClosedBy, CloseInfo } from "./close-info.ts";
+import type { ClosingEvent } from "./closing.ts";
+import type { Connection, ReadyState, Sendable, WriteResult } from "./connection.ts";
+import type { Deadlined } from "./deadline-wheel.ts";
+import { Liveness } from "./liveness.ts";
+import { Outbox, type OutboxOwner } from "./outbox.ts";
+import { closeReply, Protocol } from "./protocol.ts";
+import type { Receiver } from "./receiver.ts";
+import type { ServerContext } from "./server-context.ts";
+import { TokenBucket } from "./token-bucket.ts";
+
+/** What a callback is called for. */
+type Delivery = Exclude<Message, { type: "close" | "extended" }> | { type: "open" } | { type: "closed" };
+
+/** Ends after which the application hears nothing more of what the peer had said. */
+const deafening: ReadonlySet<ClosedBy> = new Set(["server", "shutdown", "error", "overflow", "timeout"]);
+
+/**
+ * The shell of a connection: it owns the socket and its deadlines, feeds the protocol core, does what that decides,
+ * and calls the handler. It decides nothing about the protocol itself.
+ */
+export class WebSocketConnection<State>
+  implements Connection<State>, Receiver, Deadlined, OutboxOwner, CallbackTarget<Delivery>
+{
+  state: State;
+  readonly socket: Duplex;
+  readonly remoteAddress: string;
+  protocol = "";
+
+  due = 0;
+  previous: Deadlined | undefined;
+  following: Deadlined | undefined;
+
+  readonly #context: ServerContext<State>;
+  readonly #outbox: Outbox;
+  readonly #callbacks: CallbackQueue<Delivery>;
+  /** These two are absent until the handshake is accepted. */
+  #core: Protocol | undefined;
+  #liveness: Liveness | undefined;
+  #paused = false;
+  #reading = true;
+  /** Why the connection ends, from the moment that it does. */
+  #cause: { code: number; reason: string; by: ClosedBy } | undefined;
+  /** The tick at which a closing connection is dropped. */
+  #deadline = 0;
+  #finished = false;
+  /** The server is closing and waits for the callback that is pending. */
+  #shutdown: { code: number; reason: string } | undefined;
+  #awaitingDrain: (() => void)[] | undefined;
+  #controlFrames: TokenBucket | undefined;
+  #messages: TokenBucket | undefined;
+
+  constructor(context: ServerContext<State>, socket: Duplex, remoteAddress: string, state: State) {
+    this.#context = context;
+    this.socket = socket;
+    this.remoteAddress = remoteAddress;
+    this.state = state;
+    this.#outbox = new Outbox(socket, context.writer, context.outbox, this);
+    this.#callbacks = new CallbackQueue(this);
+  }
+
+  get readyState(): ReadyState {
+    const state = this.#core?.state;
+    if (state === undefined) return this.#finished ? "closed" : "connecting";
+    return state === "open" || state === "closed" ? state : "closing";
+  }
+
+  get bufferedAmount(): number {
+    return this.#outbox.backlog;
+  }
+
+  // What the application does.
+
+  write(data: Sendable): WriteResult {
+    if (this.#core?.state !== "open") return "closed";
+    const { handler, stats, wheel } = this.#context;
+    let message = data;
+    if (handler.encode !== undefined) {
+      try {
+        message = handler.encode(data);
+      } catch (error) {
+        this.onFailure(error);
+        return "closed";
+      }
+    }
+    this.#liveness!.active(wheel.now);
+    stats.messagesSent++;
+    if (typeof message === "string") return this.#outbox.text(message);
+    if (message instanceof PreparedMessage) return this.#outbox.prepared(message.bytes);
+    if (message instanceof Uint8Array) return this.#outbox.binary(message);
+    stats.messagesSent--;
+    throw new TypeError("write() takes a string, a Uint8Array or a prepared message");
+  }
+
+  ping(data?: string | Uint8Array): WriteResult {
+    return this.#control(encodePing(controlPayload(data)));
+  }
+
+  pong(data?: string | Uint8Array): WriteResult {
+    return this.#control(encodePong(controlPayload(data)));
+  }
+
+  #control(frame: Uint8Array): WriteResult {
+    if (this.#core?.state !== "open") return "closed";
+    return this.#outbox.backlog > this.#context.limits.hardBuffer ? "dropped" : this.#outbox.control(frame);
+  }
+
+  close(code?: number, reason?: string): "sent" | "closed" {
+    const frame = encodeClose(code, reason);
+    if (this.#core?.state !== "open") return "closed";
+    this.#end("close", code ?? CloseCode.NoStatusReceived, reason ?? "", "server", frame);
+    return "sent";
+  }
+
+  terminate(): void {
+    if (this.#core !== undefined) this.#end("timeout", CloseCode.AbnormalClosure, "", "server");
+  }
+
+  pause(): void {
+    if (this.#core?.state !== "open") return;
+    this.#paused = true;
+    this.#callbacks.hold();
+    this.#updateReading();
+  }
+
+  resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.#callbacks.release();
+  }
+
+  drained(): Promise<void> {
+    if (!this.#outbox.isBlocked) this.#outbox.flush();
+    if (!this.#outbox.isBlocked || this.readyState === "closed") return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#awaitingDrain ??= [];
+      this.#awaitingDrain.push(resolve);
+    });
+  }
+
+  // What the server does.
+
+  /** Begins the life of the connection: the 101 response has been written. `rest` came behind the request. */
+  start(protocol: string, rest: Uint8Array): void {
+    const { wheel, decoder, handler, ticks } = this.#context;
+    this.protocol = protocol;
+    this.#core = new Protocol(decoder);
+    this.#liveness = new Liveness(ticks, wheel.now);
+    wheel.schedule(this, this.#liveness.nextDue());
+    if (handler.open !== undefined) this.#deliver({ type: "open" }, 0);
+    if (rest.length > 0) this.onBytes(rest, 0, rest.length);
+  }
+
+  /** The handshake was not accepted, or its socket is gone: this never becomes a connection. */
+  abandon(): void {
+    this.#finished = true;
+  }
+
+  /** Reads on after the handshake, unless the application has paused meanwhile. */
+  beginReading(): void {
+    if (this.#reading && this.socket.isPaused()) this.socket.resume();
+  }
+
+  /**
+   * Begins the closing handshake for the server's reasons, once the callback that is pending has settled: its replies
+   * go out before the Close frame. A no-op when the closing has begun.
+   */
+  shutdown(code: number, reason: string): void {
+    if (this.#core?.state !== "open") return;
+    if (this.#callbacks.isPending) {
+      this.#callbacks.clear();
+      this.pause();
+      this.#shutdown = { code, reason };
+    } else {
+      this.#end("close", code, reason, "shutdown", encodeClose(code, reason));
+    }
+  }
+
+  /** Drops TCP for the server's reasons. */
+  destroy(): void {
+    if (this.#core !== undefined) this.#end("timeout", CloseCode.AbnormalClosure, "", "shutdown");
+  }
+
+  // What the socket does.
+
+  onBytes(chunk: Uint8Array, start: number, end: number): void {
+    const core = this.#core!;
+    this.#context.stats.bytesReceived += end - start;
+    // After the closing handshake bytes are read only to be thrown away.
+    if (core.state !== "open" && core.state !== "close-sent") return;
+    this.#liveness!.heard(this.#context.wheel.now);
+    this.#outbox.claim();
+    core.receive(chunk, start, end);
+    this.#takeEvents(core);
+    this.#outbox.release();
+  }
+
+  #takeEvents(core: Protocol): void {
+    const { handler, wheel } = this.#context;
+    let completed = false;
+    for (let event = core.next(); event !== undefined; event = core.next()) {
+      switch (event.type) {
+        case "text":
+        case "binary":
+        case "text-bytes":
+          completed = true;
+          if (this.#countMessage()) this.#deliver(event, event.data.length);
+          break;
+        case "ping":
+          if (!this.#countControl()) break;
+          this.#outbox.pong(encodePong(event.data));
+          if (handler.ping !== undefined) this.#deliver(event, event.data.length);
+          break;
+        case "pong":
+          if (this.#countControl() && handler.pong !== undefined) this.#deliver(event, event.data.length);
+          break;
+        case "close":
+          this.#end("peer-close", event.code, event.reason, "peer", closeReply(event.code));
+          break;
+        case "violation":
+          this.#violation(event.error.closeCode, event.error.message);
+          break;
+      }
+    }
+    if (this.#liveness!.unfinished(wheel.now, core.isInsideMessage, completed)) {
+      wheel.schedule(this, this.#liveness!.nextDue());
+    }
+  }
+
+  onEnd(): void {
+    this.#end("peer-end", CloseCode.AbnormalClosure, "", "socket");
+  }
+
+  onGone(): void {
+    const { wheel, ticks } = this.#context;
+    this.#end("gone", CloseCode.AbnormalClosure, "", "socket");
+    this.#outbox.discard();
+    this.#wakeDrain();
+    wheel.remove(this);
+    // The last callback waits for a handler that is busy, but not for one that never comes back.
+    if (this.#callbacks.isPending) wheel.schedule(this, wheel.now + ticks.closeTimeout);
+    this.#callbacks.add({ type: "closed" }, 0);
+    this.#callbacks.release();
+  }
+
+  // What the outbox tells.
+
+  onBlocked(): void {
+    const { wheel } = this.#context;
+    this.#liveness!.blocked(wheel.now, unsent(this.socket));
+    if (this.#core!.state === "open") wheel.schedule(this, this.#liveness!.nextDue());
+  }
+
+  onDrained(asked: boolean): void {
+    this.#liveness!.unblocked();
+    this.#wakeDrain();
+    const { handler } = this.#context;
+    if (!asked || handler.drained === undefined || this.#core!.state !== "open") return;
+    try {
+      const result = handler.drained(this);
+      if (result instanceof Promise) result.catch((error: unknown) => this.onFailure(error));
+    } catch (error) {
+      this.onFailure(error);
+    }
+  }
+
+  #wakeDrain(): void {
+    const waiting = this.#awaitingDrain;
+    this.#awaitingDrain = undefined;
+    for (const resolve of waiting ?? []) resolve();
+  }
+
+  onOverflow(): void {
+    this.#context.stats.overflows++;
+    this.#fail(CloseCode.TryAgainLater, "the peer reads too slowly", "overflow");
+  }
+
+  onDropped(): void {
+    this.#context.stats.dropped++;
+  }
+
+  onEnded(): void {
+    this.#setDeadline(this.#context.ticks.lingerTimeout);
+  }
+
+  // What the clock does.
+
+  onDue(now: number): number {
+    const core = this.#core!;
+    if (core.state === "open") return this.#checkLiveness(now);
+    if (core.state === "closed") this.#finish();
+    else if (now < this.#deadline) return this.#deadline;
+    else this.#timeout();
+    return Number.POSITIVE_INFINITY;
+  }
+
+  #checkLiveness(now: number): number {
+    switch (this.#liveness!.check(now, unsent(this.socket), !this.#reading)) {
+      case "fine":
+        break;
+      case "ping":
+        this.#outbox.control(encodePing());
+        break;
+      case "message-timeout":
+        this.#context.stats.timeouts++;
+        this.#fail(CloseCode.PolicyViolation, "the message took too long", "timeout");
+        break;
+      case "idle":
+      case "expired":
+        this.#context.stats.timeouts++;
+        this.#fail(CloseCode.GoingAway, "the connection's time is over", "timeout");
+        break;
+      case "dead":
+      case "stalled":
+        this.#timeout();
+        break;
+    }
+    return this.#core!.state === "open" ? this.#liveness!.nextDue() : this.#deadline;
+  }
+
+  #timeout(): void {
+    this.#context.stats.timeouts++;
+    this.#end("timeout", CloseCode.AbnormalClosure, "", "timeout");
+  }
+
+  #setDeadline(ticks: number): void {
+    const { wheel } = this.#context;
+    this.#deadline = wheel.now + ticks;
+    wheel.schedule(this, this.#deadline);
+  }
+
+  // How it ends.
+
+  /** Fails the connection for a broken rule or limit (RFC 6455 §7.1.7). */
+  #violation(code: number, reason: string): void {
+    this.#context.stats.violations++;
+    this.#end("violation", code, reason, "protocol", encodeClose(code));
+  }
+
+  /** Closes for reasons of our own. */
+  #fail(code: number, reason: string, by: ClosedBy): void {
+    this.#end("close", code, reason, by, encodeClose(code));
+  }
+
+  /** Tells the core what happened and does what it decides. `frame` is the Close frame, if one is to be sent. */
+  #end(event: ClosingEvent, code: number, reason: string, by: ClosedBy, frame?: Uint8Array): void {
+    const core = this.#core!;
+    const before = core.state;
+    const step = core.on(event);
+    if (step.state === before) return;
+    if (this.#cause === undefined) {
+      this.#cause = { code, reason, by };
+      if (deafening.has(by)) this.#callbacks.clear();
+    }
+    if (step.send !== "nothing") this.#outbox.control(frame!);
+    if (step.transport === "destroy") {
+      this.#outbox.discard();
+      this.socket.destroy();
+    } else if (step.state !== "closed") {
+      this.#setDeadline(this.#context.ticks.closeTimeout);
+      this.#updateReading();
+      if (step.transport === "end") this.#outbox.end();
+    }
+  }
+
+  // The callbacks.
+
+  /** Counts a data message; `false` when there were too many. */
+  #countMessage(): boolean {
+    const { stats, limits, wheel } = this.#context;
+    stats.messagesReceived++;
+    this.#liveness!.active(wheel.now);
+    if (limits.messages.perSecond === Number.POSITIVE_INFINITY) return true;
+    this.#messages ??= new TokenBucket(limits.messages, wheel.milliseconds);
+    if (this.#messages.take(wheel.milliseconds)) return true;
+    this.#violation(CloseCode.PolicyViolation, "too many messages");
+    return false;
+  }
+
+  /** Counts a control frame; `false` when there were too many. */
+  #countControl(): boolean {
+    const { limits, wheel } = this.#context;
+    this.#controlFrames ??= new TokenBucket(limits.controlFrames, wheel.milliseconds);
+    if (this.#controlFrames.take(wheel.milliseconds)) return true;
+    this.#violation(CloseCode.PolicyViolation, "too many control frames");
+    return false;
+  }
+
+  #deliver(delivery: Delivery, size: number): void {
+    this.#callbacks.add(delivery, size);
+    if (this.#reading && this.#callbacks.length > 0) this.#updateReading();
+  }
+
+  onProgress(): void {
+    if (this.#shutdown !== undefined && !this.#callbacks.isPending) {
+      const { code, reason } = this.#shutdown;
+      this.#shutdown = undefined;
+      this.shutdown(code, reason);
+    }
+    this.#updateReading();
+  }
+
+  /** Reads while the application wants to, has room, or is past caring. */
+  #updateReading(): void {
+    const { inboxMessages, inboxBytes } = this.#context.limits;
+    const full = this.#callbacks.length >= inboxMessages || this.#callbacks.bytes >= inboxBytes;
+    const reading = this.#core?.state !== "open" || !(this.#paused || full);
+    if (reading === this.#reading) return;
+    this.#reading = reading;
+    if (reading) this.socket.resume();
+    else this.socket.pause();
+  }
+
+  call(delivery: Delivery): unknown {
+    const { handler } = this.#context;
+    switch (delivery.type) {
+      case "text":
+        return handler.message!(this, delivery.data);
+      case "binary":
+        if (handler.message !== undefined) return handler.message(this, delivery.data);
+        return handler.raw!(this, delivery.data, "binary");
+      case "text-bytes":
+        return handler.raw!(this, delivery.data, "text");
+      case "ping":
+        return handler.ping!(this, delivery.data);
+      case "pong":
+        return handler.pong!(this, delivery.data);
+      case "open":
+        return handler.open!(this);
+      case "closed":
+        return this.#finish();
+    }
+  }
+
+  onFailure(error: unknown): void {
+    this.#fail(CloseCode.InternalError, "a callback failed", "error");
+    this.#context.report(error, this);
+  }
+
+  /** Calls `closed`, once. */
+  #finish(): unknown {
+    if (this.#finished) return undefined;
+    this.#finished = true;
+    this.#context.wheel.remove(this);
+    this.#callbacks.clear();
+    const info: CloseInfo = { ...this.#cause!, wasClean: this.#core!.wasClean };
+    this.#context.onClosed(this, info);
+    return this.#context.handler.closed?.(this, info);
+  }
+}
+
+function controlPayload(data: string | Uint8Array | undefined): Uint8Array | undefined {
+  if (typeof data === "string") return Buffer.from(data);
+  if (data === undefined || data instanceof Uint8Array) return data;
+  throw new TypeError("The payload of a control frame is a string or a Uint8Array");
+}
+
+/** Bytes that the kernel has still to take: the handle's own count where there is one, for it sees partial writes. */
+function unsent(socket: Duplex): number {
+  const handle = (socket as { _handle?: { writeQueueSize?: unknown } | null })._handle;
+  return typeof handle?.writeQueueSize === "number" ? handle.writeQueueSize : socket.writableLength;
+}
