@@ -39,7 +39,11 @@ async function memory(): Promise<{ used: number; buffers: number; handles: numbe
     await wait(20);
   }
   const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return { used: heapUsed + arrayBuffers, buffers: arrayBuffers, handles: process.getActiveResourcesInfo().length };
+  return {
+    used: heapUsed + arrayBuffers,
+    buffers: arrayBuffers,
+    handles: process.getActiveResourcesInfo().length,
+  };
 }
 
 const commands: Record<string, (argument: string) => unknown> = {

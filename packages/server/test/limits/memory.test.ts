@@ -43,7 +43,10 @@ describe("memory pinned by one connection (S2)", () => {
     const client = await child.open();
     client.write(frame({ opcode: 2, fin: false }));
     const filler = frame({ opcode: 10, payload: Buffer.alloc(125) });
-    const read = Buffer.concat([frame({ opcode: 0, fin: false, payload: "x" }), ...Array.from({ length: 500 }, () => filler)]);
+    const read = Buffer.concat([
+      frame({ opcode: 0, fin: false, payload: "x" }),
+      ...Array.from({ length: 500 }, () => filler),
+    ]);
     for (let i = 0; i < 600; i++) await pour(client, read);
     await settled(client);
     const after = await child.ask<Memory>("memory");
@@ -55,7 +58,10 @@ describe("memory pinned by one connection (S2)", () => {
     const before = await child.ask<Memory>("memory");
     const client = await child.open();
     client.write(frame({ opcode: 2, fin: false }));
-    const read = Buffer.concat([frame({ opcode: 0, fin: false, payload: "x" }), ...Array.from({ length: 400 }, () => pingFrame(Buffer.alloc(125)))]);
+    const read = Buffer.concat([
+      frame({ opcode: 0, fin: false, payload: "x" }),
+      ...Array.from({ length: 400 }, () => pingFrame(Buffer.alloc(125))),
+    ]);
     for (let i = 0; i < 200; i++) await pour(client, read);
     await settled(client);
     const after = await child.ask<Memory>("memory");
@@ -79,7 +85,9 @@ describe("memory pinned by one connection (S2)", () => {
     const before = await child.ask<Memory>("memory");
     const client = await child.open();
     client.write(frame({ opcode: 2, fin: false }));
-    const batch = Buffer.concat(Array.from({ length: 10_000 }, () => frame({ opcode: 0, fin: false, payload: "x" })));
+    const batch = Buffer.concat(
+      Array.from({ length: 10_000 }, () => frame({ opcode: 0, fin: false, payload: "x" })),
+    );
     for (let i = 0; i < 100; i++) await pour(client, batch);
     await settled(client);
     const after = await child.ask<Memory>("memory");

@@ -1,6 +1,6 @@
+import { createServer as createHttpServer } from "node:http";
 import { describe, expect, test } from "vitest";
 import { attach, createServer, serve } from "../../src/index.ts";
-import { createServer as createHttpServer } from "node:http";
 
 const handler = { message() {} };
 
@@ -41,20 +41,25 @@ const wrong: [name: string, options: object, kind: typeof TypeError | typeof Ran
 
 /** NaN may be called either; all others have one right kind. */
 const fits = (error: unknown, kind: typeof TypeError | typeof RangeError, options: object): boolean =>
-  error instanceof kind || (JSON.stringify(options).includes("null") && (error instanceof TypeError || error instanceof RangeError));
+  error instanceof kind ||
+  (JSON.stringify(options).includes("null") && (error instanceof TypeError || error instanceof RangeError));
 
 describe("a wrong option is an error at the call that names it", () => {
   test.each(wrong)("%s %j", async (name, options, kind) => {
     const error = await Promise.resolve()
       .then(() => serve({ port: 0, host: "127.0.0.1", handler, ...options } as never))
       .then((server) => server.close())
-      .then(() => "nothing was thrown", (reason: unknown) => reason);
+      .then(
+        () => "nothing was thrown",
+        (reason: unknown) => reason,
+      );
     expect(error).toSatisfy((reason) => fits(reason, kind, options));
     expect(String(error)).toContain(name);
   });
 
   test("an option that does not exist is refused by name", async () => {
-    const call = async (): Promise<unknown> => serve({ port: 0, host: "127.0.0.1", handler, orgin: "*" } as never).then((server) => server.close());
+    const call = async (): Promise<unknown> =>
+      serve({ port: 0, host: "127.0.0.1", handler, orgin: "*" } as never).then((server) => server.close());
     await expect(call).rejects.toThrow(/orgin/);
   });
 

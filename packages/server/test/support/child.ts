@@ -18,7 +18,10 @@ const sources = {
 let folder: string | undefined;
 const bundles = new Map<string, Promise<string>>();
 
-/** Bundles `test/children/<name>.ts` with the sources of the packages into one file, so that any Node can run it. */
+/**
+ * Bundles `test/children/<name>.ts` with the sources of the packages into one file, so that any Node can run it.
+ * A `copy` makes another file of the same.
+ */
 export function bundle(name: string, copy = ""): Promise<string> {
   const key = `${name}${copy}`;
   let done = bundles.get(key);
@@ -49,6 +52,8 @@ async function write(name: string, key: string): Promise<string> {
 export type ChildSetup = {
   /** Given to the script as JSON. */
   options?: unknown;
+  /** Further arguments of the script. */
+  arguments?: readonly string[];
   /** Flags for Node itself. */
   flags?: readonly string[];
   /** Shell commands to run before Node, such as `ulimit -n 64`. */
@@ -83,18 +88,38 @@ export class Child {
 
   /** Starts a script of `test/children` and waits for its first line, which tells the port. */
   static async start(name: string, setup: ChildSetup = {}): Promise<Child> {
+    const child = await Child.#spawn(name, setup);
+    const { port } = (await child.line()) as { port: number };
+    child.port = port;
+    return child;
+  }
+
+  /** Runs a script to its end and returns the one line it prints. */
+  static async printing(
+    name: string,
+    setup: ChildSetup = {},
+  ): Promise<{ print: unknown; code: number | null; stderr: string }> {
+    const child = await Child.#spawn(name, setup);
+    const print = await child.line();
+    const { code } = await within(child.exited, () => `the end of ${name}`);
+    return { print, code, stderr: child.stderr };
+  }
+
+  static async #spawn(name: string, setup: ChildSetup): Promise<Child> {
     const script = await bundle(name);
-    const flags = [...(setup.flags ?? []), script, JSON.stringify(setup.options ?? {})];
-    const child = new Child(
+    const flags = [
+      ...(setup.flags ?? []),
+      script,
+      JSON.stringify(setup.options ?? {}),
+      ...(setup.arguments ?? []),
+    ];
+    return new Child(
       setup.before === undefined
         ? spawn(process.execPath, flags, { stdio: "pipe" })
         : spawn("/bin/sh", ["-c", `${setup.before}; exec "$0" "$@"`, process.execPath, ...flags], {
             stdio: "pipe",
           }),
     );
-    const { port } = (await child.line()) as { port: number };
-    child.port = port;
-    return child;
   }
 
   /** The next line the script prints, parsed. */

@@ -1,0 +1,2 @@
+/** The package by itself, for the test that loads it twice. */
+export * from "@exws/server";
