@@ -5,8 +5,8 @@ const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 const guid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 /**
- * Tells whether a string is the base64 of 16 octets (RFC 6455 §4.2.1): 22 characters and two equals signs. The four bits that
- * the last character has to spare may be anything: they are not part of the value.
+ * Tells whether a string is the base64 of 16 octets (RFC 6455 §4.2.1): 22 characters and two equals signs.
+ * The four bits that the last character has to spare may be anything: they are not part of the value.
  */
 export function isKey(text: string): boolean {
   if (text.length !== 24 || !text.endsWith("==")) return false;
@@ -16,7 +16,10 @@ export function isKey(text: string): boolean {
   return true;
 }
 
-/** Gives the `Sec-WebSocket-Accept` that answers a `Sec-WebSocket-Key` (RFC 6455 §4.2.2). Throws a TypeError for no key. */
+/**
+ * Gives the `Sec-WebSocket-Accept` that answers a `Sec-WebSocket-Key` (RFC 6455 §4.2.2). Throws a TypeError
+ * for no key.
+ */
 export function acceptKey(key: string): string {
   if (!isKey(key)) throw new TypeError("key must be the base64 of 16 octets");
   return encodeBase64(sha1(encodeLatin1(key + guid)));
@@ -25,7 +28,7 @@ export function acceptKey(key: string): string {
 function encodeBase64(bytes: Uint8Array): string {
   let text = "";
   for (let i = 0; i < bytes.length; i += 3) {
-    const bits = (bytes[i]! << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
+    const bits = (bytes[i]! << 16) | (bytes[i + 1]! << 8) | (bytes[i + 2] ?? 0);
     text +=
       alphabet[bits >> 18]! +
       alphabet[(bits >> 12) & 63]! +

@@ -2,9 +2,9 @@
 export type Authority = { readonly host: string; readonly port: number | undefined };
 
 /**
- * Reads `host[:port]` as it stands in `Host` (RFC 9110 §7.2) or behind an origin's scheme: a name of letters, digits, `-`, `_`,
- * `.` and `~`, an IPv4 address, or an IPv6 address in brackets. The host comes out in lower case. `undefined` for anything else,
- * so for a path, userinfo or a space too.
+ * Reads `host[:port]` as it stands in `Host` (RFC 9110 §7.2) or behind an origin's scheme: a name of letters,
+ * digits, `-`, `_`, `.` and `~`, an IPv4 address, or an IPv6 address in brackets. The host comes out in lower
+ * case. `undefined` for anything else, so for a path, userinfo or a space too.
  */
 export function parseAuthority(text: string): Authority | undefined {
   const end = text.startsWith("[") ? addressEnd(text) : nameEnd(text);

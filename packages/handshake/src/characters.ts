@@ -23,7 +23,9 @@ export function isValueOctet(octet: number): boolean {
   return (classes[octet]! & VALUE) !== 0;
 }
 
-/** Tells whether an octet may stand in a request target: visible ASCII but `#` (RFC 9112 §3.2, RFC 6455 §3). */
+/**
+ * Tells whether an octet may stand in a request target: visible ASCII but `#` (RFC 9112 §3.2, RFC 6455 §3).
+ */
 export function isTargetOctet(octet: number): boolean {
   return (classes[octet]! & TARGET) !== 0;
 }
@@ -45,7 +47,8 @@ export function isTarget(text: string): boolean {
 
 function every(text: string, mask: number): boolean {
   for (let i = 0; i < text.length; i++) {
-    // Above 0xff the table has no entry, and `undefined & mask` is 0: refused, never cut down to a latin1 octet.
+    // Above 0xff the table has no entry, and `undefined & mask` is 0: refused, never cut down to a latin1
+    // octet.
     if ((classes[text.charCodeAt(i)]! & mask) === 0) return false;
   }
   return true;

@@ -3,8 +3,9 @@ import { HandshakeError } from "./handshake-error.ts";
 import type { HandshakeRequest } from "./request.ts";
 
 /**
- * Judges what holds for every request, with or without an upgrade: a GET of a path by HTTP/1.1, one Host, no body. Throws a
- * HandshakeError. Nothing is normalised, so a path that could mean another one after normalising is refused.
+ * Judges what holds for every request, with or without an upgrade: a GET of a path by HTTP/1.1, one Host, no
+ * body. Throws a HandshakeError. Nothing is normalised, so a path that could mean another one after
+ * normalising is refused.
  */
 export function checkHttp(request: HandshakeRequest): void {
   const { method, path, headers } = request;
@@ -24,7 +25,10 @@ function isOtherForm(path: string): boolean {
   return !path.startsWith("/") && (path === "*" || path.includes(":"));
 }
 
-/** Whether a segment is `.` or `..`, written plainly or with `%2e` (RFC 3986 §5.2.4); an honest client has removed them. */
+/**
+ * Whether a segment is `.` or `..`, written plainly or with `%2e` (RFC 3986 §5.2.4); an honest client has
+ * removed them.
+ */
 function hasDotSegment(path: string): boolean {
   return path.split("/").some((segment) => {
     if (segment.length === 0 || segment.length > 6) return false;

@@ -7,16 +7,17 @@ export type OriginTarget = {
   /** The value of `Host`. */
   readonly host: string;
   /**
-   * Whether the socket itself is TLS. If so, the page must be https too; if not, http and https pages are both taken, because a
-   * proxy in front may have ended the TLS.
+   * Whether the socket itself is TLS. If so, the page must be https too; if not, http and https pages are
+   * both taken, because a proxy in front may have ended the TLS.
    */
   readonly secure: boolean;
 };
 
 /**
- * Tells whether a page of this origin may connect (RFC 6455 §10.2). No `Origin` is allowed: browsers always send one, and who is
- * no browser can write what it likes. `null` and malformed origins are refused unless the rule names them, is `"*"`, or is a
- * function that says so. Scheme, host and port are compared whole, after lower-casing and filling in default ports.
+ * Tells whether a page of this origin may connect (RFC 6455 §10.2). No `Origin` is allowed: browsers always
+ * send one, and who is no browser can write what it likes. `null` and malformed origins are refused unless
+ * the rule names them, is `"*"`, or is a function that says so. Scheme, host and port are compared whole,
+ * after lower-casing and filling in default ports.
  */
 export function checkOrigin(
   origin: string | undefined,

@@ -12,9 +12,9 @@ export type Offered = {
 };
 
 /**
- * Judges the answer to a client's handshake (RFC 6455 §4.1) and gives what was agreed: the subprotocol, empty when there is
- * none, and the extensions with their parameters, which the caller still has to judge. Throws a HandshakeError, and a TypeError
- * when `key` is no key.
+ * Judges the answer to a client's handshake (RFC 6455 §4.1) and gives what was agreed: the subprotocol, empty
+ * when there is none, and the extensions with their parameters, which the caller still has to judge. Throws a
+ * HandshakeError, and a TypeError when `key` is no key.
  */
 export function checkResponse(
   { httpVersion, status, headers }: HandshakeResponse,

@@ -29,7 +29,10 @@ export function checkRequest(request: HandshakeRequest): Upgrade {
   return checkUpgrade(request);
 }
 
-/** Judges what `checkHttp` leaves: the headers of the upgrade itself (RFC 6455 §4.2.1). Throws a HandshakeError. */
+/**
+ * Judges what `checkHttp` leaves: the headers of the upgrade itself (RFC 6455 §4.2.1). Throws a
+ * HandshakeError.
+ */
 export function checkUpgrade({ headers }: HandshakeRequest): Upgrade {
   if (!lists(headers, "upgrade", "websocket")) throw new HandshakeError("upgrade");
   if (!lists(headers, "connection", "upgrade")) throw new HandshakeError("connection");
@@ -50,7 +53,9 @@ export function checkUpgrade({ headers }: HandshakeRequest): Upgrade {
   };
 }
 
-/** Whether a header of the kind `a, b/2` lists a word, without regard to case; a malformed list lists nothing. */
+/**
+ * Whether a header of the kind `a, b/2` lists a word, without regard to case; a malformed list lists nothing.
+ */
 export function lists(headers: HeaderMap, name: string, word: string): boolean {
   const items = parseList(headers.get(name) ?? "", maxItems, readItem);
   return items?.some((item) => item.toLowerCase() === word) ?? false;

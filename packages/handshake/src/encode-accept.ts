@@ -16,8 +16,8 @@ export type Accept = {
 };
 
 /**
- * Writes the 101 that opens the connection (RFC 6455 §4.2.2). Throws a TypeError when the key is no key, a subprotocol or
- * extension is no token, or a header may not be sent.
+ * Writes the 101 that opens the connection (RFC 6455 §4.2.2). Throws a TypeError when the key is no key, a
+ * subprotocol or extension is no token, or a header may not be sent.
  */
 export function encodeAccept({ key, protocol, extensions = [], headers }: Accept): Uint8Array {
   const fields: [string, string][] = [

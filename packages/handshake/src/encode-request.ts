@@ -21,7 +21,10 @@ export type HandshakeOffer = {
   readonly headers?: HeaderFields | undefined;
 };
 
-/** Writes the opening handshake of a client (RFC 6455 §4.1). Throws a TypeError that names the part that cannot be sent. */
+/**
+ * Writes the opening handshake of a client (RFC 6455 §4.1). Throws a TypeError that names the part that
+ * cannot be sent.
+ */
 export function encodeRequest(offer: HandshakeOffer): Uint8Array {
   const { host, target = "/", key, protocols = [], extensions = [], origin, headers } = offer;
   if (parseAuthority(host) === undefined) throw new TypeError("host must be a name and an optional port");

@@ -13,7 +13,10 @@ export type PlainResponse = {
   /** The words after the status; the registered ones by default. */
   readonly reason?: string | undefined;
   readonly headers?: HeaderFields | undefined;
-  /** A string is sent as UTF-8, with `Content-Type: text/plain; charset=utf-8` unless `headers` has another. Default empty. */
+  /**
+   * A string is sent as UTF-8, with `Content-Type: text/plain; charset=utf-8` unless `headers` has another.
+   * Default empty.
+   */
   readonly body?: string | Uint8Array | undefined;
 };
 
@@ -30,9 +33,10 @@ export type Rejection = {
 };
 
 /**
- * Writes a whole HTTP response, after which the connection closes: `Connection: close`, `Content-Length`, your headers, the
- * body. A 426 also gets the `Upgrade: websocket` that RFC 9110 §15.5.22 demands. Throws a RangeError for a status outside
- * 200-599, a TypeError for a reason or header that would break the response or may not be set, or a body where none may be.
+ * Writes a whole HTTP response, after which the connection closes: `Connection: close`, `Content-Length`,
+ * your headers, the body. A 426 also gets the `Upgrade: websocket` that RFC 9110 §15.5.22 demands. Throws a
+ * RangeError for a status outside 200-599, a TypeError for a reason or header that would break the response
+ * or may not be set, or a body where none may be.
  */
 export function encodeResponse(response: PlainResponse): Uint8Array {
   checkStatus(response.status, 200);
@@ -44,8 +48,9 @@ export function encodeResponse(response: PlainResponse): Uint8Array {
 }
 
 /**
- * Writes the answer to a handshake that is refused: as `encodeResponse`, with the code in an `Error` header and a short text as
- * body. Throws a RangeError for a status outside 400-599, a TypeError for a code that cannot stand in a header.
+ * Writes the answer to a handshake that is refused: as `encodeResponse`, with the code in an `Error` header
+ * and a short text as body. Throws a RangeError for a status outside 400-599, a TypeError for a code that
+ * cannot stand in a header.
  */
 export function encodeRejection(refusal: HandshakeError | Rejection): Uint8Array {
   const { code, status = 400 } = refusal;

@@ -5,15 +5,19 @@ import { parseList, type TokenReader } from "./token-reader.ts";
 const maxOffers = 32;
 const maxParams = 16;
 
-/** One extension as offered or agreed on: its name and its parameters in the order sent, `true` for one without a value. */
+/**
+ * One extension as offered or agreed on: its name and its parameters in the order sent, `true` for one
+ * without a value.
+ */
 export type ExtensionOffer = {
   readonly name: string;
   readonly params: readonly { readonly name: string; readonly value: string | true }[];
 };
 
 /**
- * Reads the value of `Sec-WebSocket-Extensions` (RFC 6455 §9.1): at most 32 extensions of at most 16 parameters each. What the
- * parameters mean is not judged, nor whether one stands twice. Throws a HandshakeError (`extensions`).
+ * Reads the value of `Sec-WebSocket-Extensions` (RFC 6455 §9.1): at most 32 extensions of at most 16
+ * parameters each. What the parameters mean is not judged, nor whether one stands twice. Throws a
+ * HandshakeError (`extensions`).
  */
 export function parseExtensions(header: string): ExtensionOffer[] {
   const offers = parseList(header, maxOffers, readOffer);
@@ -38,12 +42,15 @@ function readParam(reader: TokenReader): { name: string; value: string | true } 
   const name = reader.token();
   if (name === "") return undefined;
   if (!reader.take("=")) return { name, value: true };
-  // "When using the quoted-string syntax variant, the value after quoted-string unescaping MUST conform to the 'token' ABNF."
+  // "When using the quoted-string syntax variant, the value after quoted-string unescaping MUST conform to
+  // the 'token' ABNF."
   const value = reader.take('"') ? reader.quoted() : reader.token();
   return value !== undefined && isToken(value) ? { name, value } : undefined;
 }
 
-/** Writes one extension as it stands in the header. Throws a TypeError when a name or value is not a token. */
+/**
+ * Writes one extension as it stands in the header. Throws a TypeError when a name or value is not a token.
+ */
 export function formatExtension(offer: ExtensionOffer): string {
   let text = checkToken(offer.name);
   for (const { name, value } of offer.params) {
@@ -53,7 +60,10 @@ export function formatExtension(offer: ExtensionOffer): string {
   return text;
 }
 
-/** Writes the value of `Sec-WebSocket-Extensions` (RFC 6455 §9.1). Throws a TypeError when something is not a token. */
+/**
+ * Writes the value of `Sec-WebSocket-Extensions` (RFC 6455 §9.1). Throws a TypeError when something is not a
+ * token.
+ */
 export function formatExtensions(offers: readonly ExtensionOffer[]): string {
   return offers.map(formatExtension).join(", ");
 }

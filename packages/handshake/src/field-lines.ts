@@ -9,8 +9,9 @@ const COLON = 0x3a;
 type State = "line" | "name" | "space" | "value" | "value-lf" | "last-lf" | "done";
 
 /**
- * Reads the header lines of a message and the empty line after them (RFC 9112 §5), each octet once, at whatever places the
- * octets are cut. Notes where names and values lie and makes no string before all is there.
+ * Reads the header lines of a message and the empty line after them (RFC 9112 §5), each octet once, at
+ * whatever places the octets are cut. Notes where names and values lie and makes no string before all is
+ * there.
  */
 export class FieldLines {
   /** The most octets that the lines and the empty line may have. */
@@ -23,7 +24,10 @@ export class FieldLines {
   #limitAt = 0;
   #ascii = true;
 
-  /** Takes the octets that all lines together may have, with their CRLFs and without the empty line, and how many lines. */
+  /**
+   * Takes the octets that all lines together may have, with their CRLFs and without the empty line, and how
+   * many lines.
+   */
   constructor(maxBytes: number, maxCount: number) {
     this.most = maxBytes + 2;
     this.#maxBytes = maxBytes;
@@ -45,7 +49,9 @@ export class FieldLines {
     this.#limitAt = at + this.#maxBytes;
   }
 
-  /** Reads on from `at` and gives the place behind the last octet read. Throws a HandshakeError (`headers`). */
+  /**
+   * Reads on from `at` and gives the place behind the last octet read. Throws a HandshakeError (`headers`).
+   */
   scan(bytes: Uint8Array, at: number, end: number): number {
     let place = at;
     while (place < end && this.#state !== "done") {

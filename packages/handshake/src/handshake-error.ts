@@ -125,8 +125,9 @@ const refusals: Record<HandshakeErrorCode, readonly [Refusal, ...Refusal[]]> = {
 };
 
 /**
- * The peer's handshake breaks a rule (RFC 6455 §4). `code` names the rule, `status` and `headers` are what a server answers,
- * `section` is the clause. Errors of a response (client side) carry a status too, for a gateway that has to answer somebody.
+ * The peer's handshake breaks a rule (RFC 6455 §4). `code` names the rule, `status` and `headers` are what a
+ * server answers, `section` is the clause. Errors of a response (client side) carry a status too, for a
+ * gateway that has to answer somebody.
  */
 export class HandshakeError extends Error {
   override readonly name: string = "HandshakeError";
@@ -135,7 +136,10 @@ export class HandshakeError extends Error {
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly section: string;
 
-  /** `status` picks one of the code's statuses: `path` 404 or 400, `request_line` 400 or 414, `headers` 400 or 431. */
+  /**
+   * `status` picks one of the code's statuses: `path` 404 or 400, `request_line` 400 or 414, `headers` 400 or
+   * 431.
+   */
   constructor(code: HandshakeErrorCode, status?: number) {
     const rows = refusals[code];
     const row = status === undefined ? rows[0] : rows.find((candidate) => candidate.status === status);

@@ -3,7 +3,10 @@ import { decodeLatin1 } from "./latin1.ts";
 
 const nothing: Uint8Array = new Uint8Array(0);
 
-/** Reads the first line of a message, at whatever places the octets are cut: what differs between requests and responses. */
+/**
+ * Reads the first line of a message, at whatever places the octets are cut: what differs between requests and
+ * responses.
+ */
 export interface StartLine {
   /** The most octets that the line and what is tolerated before it may have, with CRLFs. */
   readonly most: number;
@@ -16,8 +19,9 @@ export interface StartLine {
 }
 
 /**
- * Reads a start line and header lines (RFC 9112 §2.1), each octet once. A head that comes in one chunk is read where it lies;
- * what comes of an unfinished one is copied, never more than the limits allow. One decoder reads one head.
+ * Reads a start line and header lines (RFC 9112 §2.1), each octet once. A head that comes in one chunk is
+ * read where it lies; what comes of an unfinished one is copied, never more than the limits allow. One
+ * decoder reads one head.
  */
 export class HeadDecoder {
   readonly #line: StartLine;
@@ -59,7 +63,10 @@ export class HeadDecoder {
     }
   }
 
-  /** Gives the head as text and the octets after it, once; `undefined` while it is incomplete. Throws what went wrong. */
+  /**
+   * Gives the head as text and the octets after it, once; `undefined` while it is incomplete. Throws what
+   * went wrong.
+   */
   next(): { text: string; rest: Uint8Array } | undefined {
     if (this.#state === "failed") throw this.#failure;
     if (this.#state !== "done") return undefined;

@@ -5,7 +5,10 @@ export type HeaderFields =
   | Readonly<Record<string, string>>
   | Iterable<readonly [name: string, value: string]>;
 
-/** What only the handshake itself may write: how the message is cut off, what it upgrades to, what proves and agrees on it. */
+/**
+ * What only the handshake itself may write: how the message is cut off, what it upgrades to, what proves and
+ * agrees on it.
+ */
 const reserved: ReadonlySet<string> = new Set([
   "connection",
   "content-length",
@@ -24,9 +27,9 @@ const reserved: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Checks headers an app wants to send and gives them as pairs. Throws a TypeError that names the header when the name is no
- * token, the value holds CR, LF, NUL, another control or something outside latin1, or the name is not the app's to set. `also`
- * are further such names, in lower case.
+ * Checks headers an app wants to send and gives them as pairs. Throws a TypeError that names the header when
+ * the name is no token, the value holds CR, LF, NUL, another control or something outside latin1, or the name
+ * is not the app's to set. `also` are further such names, in lower case.
  */
 export function checkFields(
   fields: HeaderFields | undefined,

@@ -1,8 +1,9 @@
 import { isFieldValue, isToken, trimSpace } from "./characters.ts";
 
 /**
- * The header fields of one message: names without regard to case, duplicates and order kept (RFC 9110 §5.2, §5.3). Values are
- * latin1 strings, one character per octet. Lists are searched, nothing is keyed by a name, so that no name is special.
+ * The header fields of one message: names without regard to case, duplicates and order kept (RFC 9110 §5.2,
+ * §5.3). Values are latin1 strings, one character per octet. Lists are searched, nothing is keyed by a name,
+ * so that no name is special.
  */
 export class HeaderMap {
   readonly #names: readonly string[];
@@ -15,8 +16,8 @@ export class HeaderMap {
   }
 
   /**
-   * Makes a map from names and values in turn, as Node's `rawHeaders` has them. Throws a TypeError when a name is not a token
-   * or a value cannot stand in a header.
+   * Makes a map from names and values in turn, as Node's `rawHeaders` has them. Throws a TypeError when a
+   * name is not a token or a value cannot stand in a header.
    */
   static fromRaw(raw: readonly string[]): HeaderMap {
     if (raw.length % 2 !== 0) throw new TypeError("raw headers must be names and values in turn");
@@ -44,7 +45,10 @@ export class HeaderMap {
     return this.#names.includes(name.toLowerCase());
   }
 
-  /** Gives the value of a header, several lines joined with ", " (RFC 9110 §5.3); `undefined` when it was not sent. */
+  /**
+   * Gives the value of a header, several lines joined with ", " (RFC 9110 §5.3); `undefined` when it was not
+   * sent.
+   */
   get(name: string): string | undefined {
     const wanted = name.toLowerCase();
     const first = this.#names.indexOf(wanted);

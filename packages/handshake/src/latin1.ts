@@ -1,8 +1,9 @@
 const utf8 = new TextDecoder();
 
 /**
- * Makes a string with one character per octet. `ascii` is a promise that no octet is above 0x7f: the runtime's own decoder
- * is then many times faster. (`TextDecoder("latin1")` is windows-1252 and would change 0x80-0x9f.)
+ * Makes a string with one character per octet. `ascii` is a promise that no octet is above 0x7f: the
+ * runtime's own decoder is then many times faster. (`TextDecoder("latin1")` is windows-1252 and would change
+ * 0x80-0x9f.)
  */
 export function decodeLatin1(bytes: Uint8Array, ascii: boolean): string {
   if (ascii) return utf8.decode(bytes);

@@ -1,9 +1,10 @@
 import { type Origin, parseOrigin } from "./origin.ts";
 
 /**
- * Which pages may connect. `"same"`: those of the server's own host and port. `"*"`: all. A list: those origins, each as a
- * browser writes it (`https://app.example.com`, a port if it is not the scheme's own), `https://*.example.com` for every
- * subdomain at any depth but not `example.com` itself, or `null`. A function: those it returns `true` for.
+ * Which pages may connect. `"same"`: those of the server's own host and port. `"*"`: all. A list: those
+ * origins, each as a browser writes it (`https://app.example.com`, a port if it is not the scheme's own),
+ * `https://*.example.com` for every subdomain at any depth but not `example.com` itself, or `null`. A
+ * function: those it returns `true` for.
  */
 export type OriginRule = "same" | "*" | readonly string[] | ((origin: string) => boolean);
 

@@ -1,6 +1,9 @@
 import { isAlphanumeric, parseAuthority } from "./authority.ts";
 
-/** The parts of a web origin (RFC 6454 §4); `port` is the scheme's own when none was written and the scheme has one. */
+/**
+ * The parts of a web origin (RFC 6454 §4); `port` is the scheme's own when none was written and the scheme
+ * has one.
+ */
 export type Origin = { readonly scheme: string; readonly host: string; readonly port: number | undefined };
 
 /** Gives the port a scheme has by itself. */
@@ -18,8 +21,8 @@ export function defaultPort(scheme: string): number | undefined {
 }
 
 /**
- * Reads `scheme://host[:port]` and lower-cases it (RFC 6454 §6.2). `undefined` for anything else: `null`, a path (even a lone
- * slash), userinfo, a name with a trailing dot.
+ * Reads `scheme://host[:port]` and lower-cases it (RFC 6454 §6.2). `undefined` for anything else: `null`, a
+ * path (even a lone slash), userinfo, a name with a trailing dot.
  */
 export function parseOrigin(text: string): Origin | undefined {
   const end = text.indexOf("://");

@@ -35,7 +35,10 @@ const phrases: ReadonlyMap<number, string> = new Map([
   [505, "HTTP Version Not Supported"],
 ]);
 
-/** Gives the registered words for a status (RFC 9110 §15); empty for one that is not in use here, which is allowed. */
+/**
+ * Gives the registered words for a status (RFC 9110 §15); empty for one that is not in use here, which is
+ * allowed.
+ */
 export function reasonPhrase(status: number): string {
   return phrases.get(status) ?? "";
 }

@@ -5,8 +5,9 @@ import { type RequestLimits, resolveLimits } from "./request-limits.ts";
 import { RequestLine } from "./request-line.ts";
 
 /**
- * Reads one HTTP/1.1 request head, strictly (RFC 9112): `push` octets as they come, then ask `next`. One decoder reads one
- * request, and one that failed stays failed. It judges the syntax only; `checkRequest` judges the request.
+ * Reads one HTTP/1.1 request head, strictly (RFC 9112): `push` octets as they come, then ask `next`. One
+ * decoder reads one request, and one that failed stays failed. It judges the syntax only; `checkRequest`
+ * judges the request.
  */
 export class RequestDecoder {
   readonly #line: RequestLine;
@@ -22,16 +23,18 @@ export class RequestDecoder {
   }
 
   /**
-   * Takes the octets of `chunk` from `start` to `end`. What is needed of them is copied: the chunk may be reused at once. A
-   * fault of the peer is thrown by `next`. Throws a TypeError after `next` has given the request.
+   * Takes the octets of `chunk` from `start` to `end`. What is needed of them is copied: the chunk may be
+   * reused at once. A fault of the peer is thrown by `next`. Throws a TypeError after `next` has given the
+   * request.
    */
   push(chunk: Uint8Array, start = 0, end: number = chunk.length): void {
     this.#head.push(chunk, start, end);
   }
 
   /**
-   * Gives the request and the octets after its head (the first frames may come with it), once; `undefined` while octets are
-   * missing. Throws the same HandshakeError each time when the request is malformed or over a limit.
+   * Gives the request and the octets after its head (the first frames may come with it), once; `undefined`
+   * while octets are missing. Throws the same HandshakeError each time when the request is malformed or over
+   * a limit.
    */
   next(): { request: HandshakeRequest; rest: Uint8Array } | undefined {
     const head = this.#head.next();

@@ -16,8 +16,9 @@ const otherProtocols = [
 type State = "lead" | "lead-lf" | "method" | "target" | "version" | "lf" | "done";
 
 /**
- * Reads a request line (RFC 9112 §3): single spaces, CRLF, nothing lenient but one empty line before it (§2.2). What cannot be
- * a request is refused at the first octet that tells, be it TLS, the HTTP/2 preface, a PROXY header or noise.
+ * Reads a request line (RFC 9112 §3): single spaces, CRLF, nothing lenient but one empty line before it
+ * (§2.2). What cannot be a request is refused at the first octet that tells, be it TLS, the HTTP/2 preface, a
+ * PROXY header or noise.
  */
 export class RequestLine implements StartLine {
   readonly most: number;

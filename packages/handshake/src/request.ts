@@ -26,9 +26,9 @@ export function parseTarget(target: string): { path: string; query: string } {
 }
 
 /**
- * Makes a request from what an HTTP server has parsed (node:http's `method`, `url`, `httpVersion`, `rawHeaders`). The limits and
- * the syntax are checked again, because such servers drop headers over their own limits and can be set to be lenient. Throws a
- * HandshakeError.
+ * Makes a request from what an HTTP server has parsed (node:http's `method`, `url`, `httpVersion`,
+ * `rawHeaders`). The limits and the syntax are checked again, because such servers drop headers over their
+ * own limits and can be set to be lenient. Throws a HandshakeError.
  */
 export function requestFromParts(
   method: string,

@@ -15,8 +15,8 @@ export type HandshakeResponse = {
 };
 
 /**
- * Reads one HTTP/1.x response head, as strictly as `RequestDecoder` reads a request. Any status is read; `checkResponse` judges
- * the response. `requestLine` limits the status line.
+ * Reads one HTTP/1.x response head, as strictly as `RequestDecoder` reads a request. Any status is read;
+ * `checkResponse` judges the response. `requestLine` limits the status line.
  */
 export class ResponseDecoder {
   readonly #line: StatusLine;
@@ -32,16 +32,18 @@ export class ResponseDecoder {
   }
 
   /**
-   * Takes the octets of `chunk` from `start` to `end`. What is needed of them is copied: the chunk may be reused at once. A
-   * fault of the peer is thrown by `next`. Throws a TypeError after `next` has given the response.
+   * Takes the octets of `chunk` from `start` to `end`. What is needed of them is copied: the chunk may be
+   * reused at once. A fault of the peer is thrown by `next`. Throws a TypeError after `next` has given the
+   * response.
    */
   push(chunk: Uint8Array, start = 0, end: number = chunk.length): void {
     this.#head.push(chunk, start, end);
   }
 
   /**
-   * Gives the response and the octets after its head (frames after a 101, a body after another status), once; `undefined` while
-   * octets are missing. Throws the same HandshakeError each time when the response is malformed or over a limit.
+   * Gives the response and the octets after its head (frames after a 101, a body after another status), once;
+   * `undefined` while octets are missing. Throws the same HandshakeError each time when the response is
+   * malformed or over a limit.
    */
   next(): { response: HandshakeResponse; rest: Uint8Array } | undefined {
     const head = this.#head.next();

@@ -1,6 +1,8 @@
 const schedule = new Int32Array(80); // Scratch, written before it is read: no call can see another's.
 
-/** Gives the 20 octets of a message's SHA-1 (FIPS 180-4 §6.1). For `acceptKey` only: SHA-1 protects nothing. */
+/**
+ * Gives the 20 octets of a message's SHA-1 (FIPS 180-4 §6.1). For `acceptKey` only: SHA-1 protects nothing.
+ */
 export function sha1(message: Uint8Array): Uint8Array {
   const words = pad(message);
   let h0 = 0x67452301;

@@ -22,7 +22,10 @@ const pattern = [
   0x20,
 ];
 
-/** Reads a status line of HTTP/1.x (RFC 9112 §4), strictly: single spaces, three digits, CRLF; the reason may be empty. */
+/**
+ * Reads a status line of HTTP/1.x (RFC 9112 §4), strictly: single spaces, three digits, CRLF; the reason may
+ * be empty.
+ */
 export class StatusLine implements StartLine {
   readonly most: number;
   readonly #maxBytes: number;

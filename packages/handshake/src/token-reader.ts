@@ -37,7 +37,10 @@ export class TokenReader {
     return this.#text.slice(start, this.#at);
   }
 
-  /** Takes the rest of a quoted string whose first quote has been taken (RFC 9110 §5.6.4); `undefined` when it never ends. */
+  /**
+   * Takes the rest of a quoted string whose first quote has been taken (RFC 9110 §5.6.4); `undefined` when it
+   * never ends.
+   */
   quoted(): string | undefined {
     let value = "";
     for (; this.#at < this.#text.length; this.#at++) {
@@ -50,8 +53,9 @@ export class TokenReader {
 }
 
 /**
- * Reads a comma-separated list (RFC 9110 §5.6.1): `read` takes one item and gives `undefined` when there is none. The whole is
- * `undefined` when an item is malformed, something is left over, or there are more than `max` items.
+ * Reads a comma-separated list (RFC 9110 §5.6.1): `read` takes one item and gives `undefined` when there is
+ * none. The whole is `undefined` when an item is malformed, something is left over, or there are more than
+ * `max` items.
  */
 export function parseList<T>(
   text: string,

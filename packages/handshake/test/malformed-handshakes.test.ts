@@ -3,7 +3,9 @@ import { checkOrigin } from "../src/index.ts";
 import { latin1 } from "./support/bytes.ts";
 import { handshake, key, receive, receiveCut } from "./support/requests.ts";
 
-/** Deviations from a good handshake, numbered as in the catalogue they come from, and what a server answers. */
+/**
+ * Deviations from a good handshake, numbered as in the catalogue they come from, and what a server answers.
+ */
 type Row = readonly [id: string, what: string, octets: string, status: number, code?: string];
 
 const accepted = 101;

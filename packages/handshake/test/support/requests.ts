@@ -20,7 +20,10 @@ export const goodHeaders: readonly string[] = [
   "Sec-WebSocket-Version: 13",
 ];
 
-/** A request with the good headers, changed: `without` drops those whose line begins so, `with` adds lines at the end. */
+/**
+ * A request with the good headers, changed: `without` drops those whose line begins so, `with` adds lines at
+ * the end.
+ */
 export function handshake(
   change: { line?: string; without?: string; with?: readonly string[] } = {},
 ): string {
