@@ -1,7 +1,7 @@
 /** An application that sets no listener of any kind: if the server lets anything escape, this process dies. */
 import { createInterface } from "node:readline";
 import { setTimeout as wait } from "node:timers/promises";
-import { serve } from "@exws/server";
+import { serve } from "../../src/index.ts";
 
 const server = await serve({
   port: 0,

@@ -1,6 +1,6 @@
 /** Serves, talks to itself with a bare socket and prints what came back: for runs under unusual flags of Node. */
 import { connect } from "node:net";
-import { accept, binary, reject, serve, text } from "@exws/server";
+import { accept, binary, reject, serve, text } from "../../src/index.ts";
 
 const seen: string[] = [];
 const server = await serve({

@@ -1,7 +1,7 @@
 /** An echo server that can be measured, stalled and told to end: one JSON line per answer. */
 import { createInterface } from "node:readline";
 import { setTimeout as wait } from "node:timers/promises";
-import { serve } from "@exws/server";
+import { serve } from "../../src/index.ts";
 
 const { limits = {}, delay = 0 } = JSON.parse(process.argv[2] ?? "{}") as { limits?: object; delay?: number };
 

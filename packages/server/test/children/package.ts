@@ -1,2 +1,2 @@
 /** The package by itself, for the test that loads it twice. */
-export * from "@exws/server";
+export * from "../../src/index.ts";

@@ -4,7 +4,7 @@ const [first, second] = (await Promise.all(process.argv.slice(3).map((file) => i
   Package,
 ];
 
-type Package = typeof import("@exws/server");
+type Package = typeof import("../../src/index.ts");
 
 if (first.serve === second.serve) throw new Error("these are not two copies");
 

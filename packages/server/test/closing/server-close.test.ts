@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { closeFrame, textFrame } from "../support/frame-bytes.ts";
+import { gate } from "../support/gate.ts";
 import { request } from "../support/http-bytes.ts";
 import { RawClient, turn } from "../support/raw-client.ts";
 import { start } from "../support/start.ts";
@@ -72,11 +73,11 @@ describe("server.close()", () => {
   });
 
   test("lets a busy handler finish and its reply out", async () => {
-    const gate = Promise.withResolvers<void>();
+    const busy = gate();
     const running = await start({
       handler: {
         async message(connection, data) {
-          await gate.promise;
+          await busy.promise;
           connection.write(data);
         },
       },
@@ -86,7 +87,7 @@ describe("server.close()", () => {
     await running.log.next("text");
     const done = running.server.close({ within: 5000 });
     await turn();
-    gate.resolve();
+    busy.resolve();
     const lines = await client.frames(1);
     if (lines[0] === 'text "asked before"') expect(await client.frames(1)).toEqual(["close 1001"]);
     else expect(lines).toEqual(["close 1001"]);

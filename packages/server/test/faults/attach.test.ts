@@ -4,10 +4,11 @@ import { createServer, reject } from "../../src/index.ts";
 import { cert, key } from "../support/certificate.ts";
 import { EventLog } from "../support/event-log.ts";
 import { closeFrame, hex, textFrame } from "../support/frame-bytes.ts";
+import { gate } from "../support/gate.ts";
 import { request, sampleAccept } from "../support/http-bytes.ts";
 import { attached, connectHttp, portOf, startHttp } from "../support/http-server.ts";
 import { RawClient, turn } from "../support/raw-client.ts";
-import { Running, recording, track } from "../support/start.ts";
+import { Running, recording, type State, track } from "../support/start.ts";
 
 const at = (path: string): Buffer => request({ line: `GET ${path} HTTP/1.1` });
 const get = Buffer.from("GET / HTTP/1.1\r\nHost: exws.test\r\n\r\n");
@@ -140,9 +141,9 @@ describe("attach: a server on a path of somebody else's HTTP server", () => {
 
   test("a RST at any moment is survived, with no listener of the application", async () => {
     const http = await startHttp();
-    const gate = Promise.withResolvers<void>();
+    const busy = gate();
     const running = attached(http, {
-      handler: { handshake: ({ path }) => (path === "/wait" ? gate.promise : undefined) },
+      handler: { handshake: ({ path }) => (path === "/wait" ? busy.promise : undefined) },
     });
     for (const bytes of [
       request(),
@@ -157,7 +158,7 @@ describe("attach: a server on a path of somebody else's HTTP server", () => {
         client.reset();
       }
     }
-    gate.resolve();
+    busy.resolve();
     await turn();
     await running.empty();
     (await RawClient.open({ port: portOf(http) })).destroy();
@@ -275,7 +276,7 @@ describe("handleUpgrade", () => {
   test("takes what an upgrade listener of the application hands over", async () => {
     const http = await startHttp();
     const log = new EventLog();
-    const server = createServer({
+    const server = createServer<State>({
       handler: recording(log, { message: (connection, data) => void connection.write(data) }),
     });
     const running = track(new Running(server, log, []));
@@ -293,9 +294,9 @@ describe("handleUpgrade", () => {
   test("a socket that is gone by then is no error", async () => {
     const http = await startHttp();
     const log = new EventLog();
-    const server = createServer({ handler: recording(log, {}) });
+    const server = createServer<State>({ handler: recording(log, {}) });
     track(new Running(server, log, []));
-    const handed = Promise.withResolvers<void>();
+    const handed = gate();
     http.on("upgrade", (incoming, socket, head) => {
       socket.destroy();
       server.handleUpgrade(incoming, socket, head);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { hex, pingFrame } from "../support/frame-bytes.ts";
 import { expectRow, type FrameRow, violation } from "../support/frame-rows.ts";
+import { gate } from "../support/gate.ts";
 import { start } from "../support/start.ts";
 
 const closing = "88 82 00000000 03e8";
@@ -82,12 +83,12 @@ describe("control frames (RFC 6455 §5.5)", () => {
   });
 
   test("Pings are answered while a handler is busy", async () => {
-    const gate = Promise.withResolvers<void>();
-    const running = await start({ handler: { message: () => gate.promise } });
+    const busy = gate();
+    const running = await start({ handler: { message: () => busy.promise } });
     const client = await running.open();
     client.write(hex("81 81 00000000 61  89 81 00000000 70"));
     expect(await client.frames(1)).toEqual(["pong 70"]);
-    gate.resolve();
+    busy.resolve();
     await running.log.next("ping");
   });
 });

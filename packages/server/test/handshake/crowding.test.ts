@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { textFrame } from "../support/frame-bytes.ts";
+import { gate } from "../support/gate.ts";
 import { request } from "../support/http-bytes.ts";
 import { turn } from "../support/raw-client.ts";
 import { start } from "../support/start.ts";
@@ -22,8 +23,8 @@ describe("limits on how many", () => {
   });
 
   test("a handshake() that waits counts as a handshake", async () => {
-    const gate = Promise.withResolvers<void>();
-    const running = await start({ limits: { handshakes: 1 }, handler: { handshake: () => gate.promise } });
+    const busy = gate();
+    const running = await start({ limits: { handshakes: 1 }, handler: { handshake: () => busy.promise } });
     const first = await running.connect();
     first.write(request());
     await running.log.next("handshake");
@@ -31,7 +32,7 @@ describe("limits on how many", () => {
     second.write(request());
     expect((await second.head()).status).toBe(503);
     await second.ended();
-    gate.resolve();
+    busy.resolve();
     expect((await first.head()).status).toBe(101);
   });
 

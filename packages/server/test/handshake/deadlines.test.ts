@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { gate } from "../support/gate.ts";
 import { request } from "../support/http-bytes.ts";
 import type { RawClient } from "../support/raw-client.ts";
 import { start } from "../support/start.ts";
@@ -61,12 +62,12 @@ describe("the deadline of the opening handshake", () => {
   });
 
   test("a handshake() that settles after its deadline changes nothing", async () => {
-    const gate = Promise.withResolvers<void>();
-    const running = await start({ limits, handler: { handshake: () => gate.promise } });
+    const busy = gate();
+    const running = await start({ limits, handler: { handshake: () => busy.promise } });
     const client = await running.connect();
     client.write(request());
     expect((await client.head()).status).toBe(503);
-    gate.resolve();
+    busy.resolve();
     await client.ended();
     expect(client.unread.toString("latin1")).not.toContain("101");
     expect(running.log.lines()).toEqual([]);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { hex } from "../support/frame-bytes.ts";
+import { gate } from "../support/gate.ts";
 import { request } from "../support/http-bytes.ts";
 import { turn } from "../support/raw-client.ts";
 import { start, type TestHandler } from "../support/start.ts";
@@ -63,8 +64,8 @@ describe.each(handlers)("bytes in the handshake's own segment, with %s", (_, han
 
 describe("frames that come while the handshake is being decided", () => {
   test("a frame sent while handshake() waits is delivered after open", async () => {
-    const gate = Promise.withResolvers<void>();
-    const running = await start({ handler: { handshake: () => gate.promise } });
+    const busy = gate();
+    const running = await start({ handler: { handshake: () => busy.promise } });
     const client = await running.connect();
     client.write(request());
     await running.log.next("handshake");
@@ -72,20 +73,20 @@ describe("frames that come while the handshake is being decided", () => {
     await turn();
     expect(running.log.lines()).toEqual([]);
     expect(client.unread.length, "nothing is written before the decision").toBe(0);
-    gate.resolve();
+    busy.resolve();
     await running.log.next("text");
     expect(running.log.lines()).toEqual(["open", 'text "1"']);
   });
 
   test("a frame sent while open() waits is delivered when it settled", async () => {
-    const gate = Promise.withResolvers<void>();
-    const running = await start({ handler: { open: () => gate.promise } });
+    const busy = gate();
+    const running = await start({ handler: { open: () => busy.promise } });
     const client = await running.open();
     client.write(one);
     await running.log.next("open");
     await turn();
     expect(running.log.lines()).toEqual(["open"]);
-    gate.resolve();
+    busy.resolve();
     await running.log.next("text");
   });
 

@@ -17,7 +17,9 @@ const rows: [what: string, rule: Rule | undefined, host: string, origins: string
   ["our name as a label of another site", undefined, "app.example", ["https://app.example.evil.com"], false],
   ["another name that ends like ours", undefined, "app.example", ["https://evil-app.example"], false],
   ["another port", undefined, "app.example", ["http://app.example:8080"], false],
-  ["https on a port without TLS", undefined, "app.example", ["https://app.example"], false],
+  // Most servers without TLS of their own stand behind a proxy that ends it; nobody else can be https://<our name>.
+  ["https in front of a proxy that ends TLS", undefined, "app.example", ["https://app.example"], true],
+  ["https in front of it, but of another name", undefined, "app.example", ["https://evil.test"], false],
   ["H080 null", undefined, "app.example", ["null"], false],
   [
     "H079 Origin twice, both good",

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Child } from "../support/child.ts";
 import { frame, textFrame } from "../support/frame-bytes.ts";
+import { gate } from "../support/gate.ts";
 import { request } from "../support/http-bytes.ts";
 import { type RawClient, turn } from "../support/raw-client.ts";
 import { start } from "../support/start.ts";
@@ -93,28 +94,29 @@ describe("a peer that vanishes", () => {
     expect(running.log.count("closed")).toBe(running.log.count("open"));
   });
 
-  test("during an async handshake: the decision is ignored, open and closed never run", async () => {
-    const gate = Promise.withResolvers<void>();
-    const running = await start({ handler: { handshake: () => gate.promise } });
+  test("during an async handshake: never opened, or opened and closed at once; nothing is read while it waits", async () => {
+    const busy = gate();
+    const running = await start({ handler: { handshake: () => busy.promise } });
     const client = await running.connect();
     client.write(request());
     await running.log.next("handshake");
     client.reset();
     await running.empty();
-    gate.resolve();
-    await turn();
-    expect(running.log.lines()).toEqual([]);
+    busy.resolve();
+    for (let i = 0; i < 5; i++) await turn();
+    await running.empty();
+    expect([[], ["open", "closed 1006 socket"]]).toContainEqual(running.log.lines());
   });
 
   test("during an async handshake that then rejects: the error still reaches onError or nobody, never the process", async () => {
-    const gate = Promise.withResolvers<void>();
-    const running = await start({ handler: { handshake: () => gate.promise } });
+    const busy = gate();
+    const running = await start({ handler: { handshake: () => busy.promise } });
     const client = await running.connect();
     client.write(request());
     await running.log.next("handshake");
     client.reset();
     await running.empty();
-    gate.reject(new Error("auth is down"));
+    busy.reject(new Error("auth is down"));
     await turn();
     expect(running.log.lines()).toEqual([]);
     expect(running.takeErrors().length).toBeLessThanOrEqual(1);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { binaryFrame, closeFrame, textFrame } from "../support/frame-bytes.ts";
+import { gate } from "../support/gate.ts";
 import { turn } from "../support/raw-client.ts";
 import { start, type TestConnection } from "../support/start.ts";
 
@@ -8,21 +9,21 @@ const flood = 40_000_000;
 
 describe("a handler that is slower than its peer", () => {
   test("an async message() holds back the peer: what waits is bounded, nothing is lost, order is kept", async () => {
-    const gate = Promise.withResolvers<void>();
-    const running = await start({ handler: { message: () => gate.promise } });
+    const busy = gate();
+    const running = await start({ handler: { message: () => busy.promise } });
     const client = await running.open();
     const messages = Array.from({ length: 2000 }, (_, i) => textFrame(`${i}`));
     client.write(Buffer.concat(messages));
     await running.log.next("text");
     await turn();
     expect(running.log.lines()).toEqual(["open", 'text "0"']);
-    gate.resolve();
+    busy.resolve();
     for (let i = 1; i < 2000; i++) expect((await running.log.next("text")).value).toBe(`${i}`);
   });
 
   test("TCP pushes back: a peer cannot hand over 40 MB to a handler that never finishes", async () => {
-    const gate = Promise.withResolvers<void>();
-    const running = await start({ handler: { message: () => gate.promise } });
+    const busy = gate();
+    const running = await start({ handler: { message: () => busy.promise } });
     const client = await running.open();
     const message = binaryFrame(Buffer.alloc(60_000));
     for (let sent = 0; sent < flood; sent += message.length) client.write(message);
@@ -30,7 +31,7 @@ describe("a handler that is slower than its peer", () => {
     for (let i = 0; i < 50; i++) await turn();
     expect(client.socket.writableLength).toBeGreaterThan(flood / 2);
     expect(running.log.count("binary")).toBe(1);
-    gate.resolve();
+    busy.resolve();
     const count = Math.ceil(flood / message.length);
     for (let i = 1; i < count; i++) await running.log.next("binary");
   });

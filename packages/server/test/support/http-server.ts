@@ -1,9 +1,9 @@
 import { createServer, type Server as HttpServer, type RequestListener } from "node:http";
 import { afterEach } from "vitest";
-import { attach } from "../../src/index.ts";
+import { type AttachOptions, attach, type Server } from "../../src/index.ts";
 import { EventLog } from "./event-log.ts";
 import { destroyClients, RawClient } from "./raw-client.ts";
-import { Running, recording, type TestOptions, track } from "./start.ts";
+import { Running, recording, type State, type TestHandler, track } from "./start.ts";
 
 const listening: HttpServer[] = [];
 
@@ -24,9 +24,9 @@ export function portOf(http: HttpServer): number {
 }
 
 /** A WebSocket server on somebody else's HTTP server, recorded like the others. */
-export class Attached extends Running {
+export class Attached extends Running<Server<State>> {
   readonly http: HttpServer;
-  constructor(http: HttpServer, ...rest: ConstructorParameters<typeof Running>) {
+  constructor(http: HttpServer, ...rest: ConstructorParameters<typeof Running<Server<State>>>) {
     super(...rest);
     this.http = http;
   }
@@ -36,14 +36,17 @@ export class Attached extends Running {
   }
 }
 
-export function attached(http: HttpServer, options: TestOptions = {}): Attached {
+/** Options of `attach`, of which only the interesting ones are given. */
+export type AttachedOptions = Omit<Partial<AttachOptions<State>>, "handler"> & { handler?: TestHandler };
+
+export function attached(http: HttpServer, options: AttachedOptions = {}): Attached {
   const log = new EventLog();
   const errors: unknown[] = [];
   const server = attach(http, {
     ...options,
     handler: recording(log, options.handler ?? {}),
     onError: (error) => void errors.push(error),
-  } as Parameters<typeof attach>[1]);
+  } as AttachOptions<State>);
   const running = new Attached(http, server, log, errors);
   track(running);
   return running;

@@ -1,6 +1,13 @@
 import { afterEach, expect } from "vitest";
-import type { CloseInfo, Connection, Handler, Server, ServerOptions } from "../../src/index.ts";
-import { serve } from "../../src/index.ts";
+import {
+  type CloseInfo,
+  type Connection,
+  type Handler,
+  type ListeningServer,
+  type ServeOptions,
+  type Server,
+  serve,
+} from "../../src/index.ts";
 import { EventLog, messageLine } from "./event-log.ts";
 import { describePayload } from "./frame-bytes.ts";
 import { type ClientOptions, destroyClients, RawClient, type Target, turn } from "./raw-client.ts";
@@ -9,22 +16,22 @@ import { type ClientOptions, destroyClients, RawClient, type Target, turn } from
 export type State = unknown;
 export type TestConnection = Connection<State>;
 export type TestHandler = Partial<Handler<State>>;
-export type TestOptions = Omit<Partial<ServerOptions<State>>, "handler"> & { handler?: TestHandler };
+export type TestOptions = Omit<Partial<ServeOptions<State>>, "handler"> & { handler?: TestHandler };
 
 /** A running server whose handler calls and errors are recorded. */
-export class Running {
-  readonly server: Server;
+export class Running<Kind extends Server<State> = ListeningServer<State>> {
+  readonly server: Kind;
   readonly log: EventLog;
   readonly errors: unknown[];
 
-  constructor(server: Server, log: EventLog, errors: unknown[]) {
+  constructor(server: Kind, log: EventLog, errors: unknown[]) {
     this.server = server;
     this.log = log;
     this.errors = errors;
   }
 
   get target(): Target {
-    const address = this.server.address();
+    const address = (this.server as unknown as ListeningServer<State>).address();
     if (address === null) throw new Error("the server does not listen");
     return typeof address === "string" ? { path: address } : { port: address.port };
   }
@@ -57,7 +64,7 @@ export class Running {
   }
 }
 
-const started: Running[] = [];
+const started: Running<Server<State>>[] = [];
 
 /** Starts a server on a free port of the loopback; every callback is recorded, those given run after that. */
 export async function start(options: TestOptions = {}): Promise<Running> {
@@ -72,12 +79,12 @@ export async function start(options: TestOptions = {}): Promise<Running> {
       errors.push(error);
       options.onError?.(error, connection);
     },
-  } as ServerOptions<State>);
+  } as ServeOptions<State>);
   return track(new Running(server, log, errors));
 }
 
 /** Has a server closed and checked after the test. */
-export function track(running: Running): Running {
+export function track<Kind extends Running<Server<State>>>(running: Kind): Kind {
   started.push(running);
   return running;
 }
