@@ -68,7 +68,7 @@ describe("what ExWs offers", () => {
       (c) => c.write(closeFrame(1000)),
       (c) => c.fin(),
       (c) => c.reset(),
-      (c) => c.write(hex("ff")),
+      (c) => c.write(hex("ff 80 00000000")),
     ];
     for (const end of ends) {
       end(await running.open());

@@ -91,7 +91,9 @@ const good = await exchange(Buffer.concat([Buffer.from(handshake("/ws")), text1,
 const refused = await exchange(Buffer.from(handshake("/no")));
 const foreign = await exchange(Buffer.from(handshake("/ws", "Origin: http://evil.test")));
 const plain = await exchange(Buffer.from("GET / HTTP/1.1\r\nHost: exws.test\r\n\r\n"));
-const broken = await exchange(Buffer.concat([Buffer.from(handshake("/ws")), Buffer.from("ffff", "hex")]));
+const broken = await exchange(
+  Buffer.concat([Buffer.from(handshake("/ws")), Buffer.from("ff8000000000", "hex")]),
+);
 const body = (answer: string): string => answer.slice(answer.indexOf("\r\n\r\n") + 4);
 const line = (answer: string): string => answer.slice(0, 12);
 await server.close({});

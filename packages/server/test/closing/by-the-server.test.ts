@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { closeFrame, pingFrame, textFrame } from "../support/frame-bytes.ts";
+import { closeFrame, hex, pingFrame, textFrame } from "../support/frame-bytes.ts";
 import { turn } from "../support/raw-client.ts";
 import { start, type TestConnection } from "../support/start.ts";
 
@@ -106,7 +106,7 @@ describe("the closing handshake begun by the server (RFC 6455 §7.1)", () => {
   test("a malformed frame instead of the answer ends TCP without a second Close", async () => {
     const { running, client, connection } = await opened();
     connection.close(4000);
-    client.write(Buffer.from([0xff, 0xff]));
+    client.write(hex("ff 80 00000000"));
     expect(await client.framesToEnd()).toEqual(["close 4000"]);
     client.fin();
     expect((await running.log.next("closed")).value).toMatchObject({ wasClean: false });
@@ -154,7 +154,7 @@ describe("the closing handshake begun by the server (RFC 6455 §7.1)", () => {
     const { running, client, connection } = await opened({ limits: { hardBuffer: 4_000_000 } });
     const payload = Buffer.alloc(1_000_000, 0x63);
     connection.write(payload);
-    client.write(Buffer.concat([Buffer.from([0xff, 0xff]), Buffer.alloc(200_000)]));
+    client.write(Buffer.concat([hex("ff 80 00000000"), Buffer.alloc(200_000)]));
     expect((await client.frame()).payload.equals(payload)).toBe(true);
     expect(await client.framesToEnd()).toEqual(["close 1002"]);
     expect(client.ending).toBe("fin");

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { Child } from "../support/child.ts";
-import { closeFrame, textFrame } from "../support/frame-bytes.ts";
+import { closeFrame, hex, textFrame } from "../support/frame-bytes.ts";
 import type { RawClient } from "../support/raw-client.ts";
 
 type Memory = { used: number; handles: number };
@@ -13,7 +13,7 @@ const ends: ((client: RawClient) => Promise<void> | void)[] = [
   },
   (client) => client.reset(),
   (client) => client.fin(),
-  (client) => client.write(Buffer.from([0xff, 0xff])),
+  (client) => client.write(hex("ff 80 00000000")),
 ];
 
 async function churn(child: Child, connections: number): Promise<void> {

@@ -1,7 +1,7 @@
 import { connect } from "node:net";
 import { describe, expect, test } from "vitest";
 import { cert, key } from "../support/certificate.ts";
-import { closeFrame, textFrame } from "../support/frame-bytes.ts";
+import { closeFrame, hex, textFrame } from "../support/frame-bytes.ts";
 import { request } from "../support/http-bytes.ts";
 import { RawClient, within } from "../support/raw-client.ts";
 import { type Running, start, type TestOptions } from "../support/start.ts";
@@ -56,7 +56,7 @@ describe("a server with TLS", () => {
     expect((await refused.head()).status).toBe(400);
     await refused.ended();
     const broken = await running.open(request(), { tls: trust });
-    broken.write(Buffer.from([0xff, 0xff]));
+    broken.write(hex("ff 80 00000000"));
     expect(await broken.framesToEnd()).toEqual(["close 1002"]);
     await running.log.next("closed");
   });

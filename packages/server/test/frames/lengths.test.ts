@@ -41,15 +41,15 @@ describe("payload lengths (RFC 6455 §5.2): judged on the header, before any pay
     expect(running.log.count("binary")).toBe(0);
   });
 
-  test("a wrong length is refused without waiting for the masking key", async () => {
+  test("a wrong length is refused with the header, which has at most 14 octets", async () => {
     const running = await start({ limits: { message } });
     for (const digits of [
-      "82 fe 0001",
-      "82 fe 03e9",
-      "82 ff 0000000100000001",
-      "82 ff 8000000000000000",
-      "89 fe",
-      "89 ff",
+      "82 fe 0001 00000000",
+      "82 fe 03e9 00000000",
+      "82 ff 0000000100000001 00000000",
+      "82 ff 8000000000000000 00000000",
+      "89 fe 007e 00000000",
+      "89 ff 0000000000010000 00000000",
     ]) {
       const client = await running.open();
       await client.writeBytewise(hex(digits));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Child } from "../support/child.ts";
-import { frame, textFrame } from "../support/frame-bytes.ts";
+import { frame, hex, textFrame } from "../support/frame-bytes.ts";
 import { gate } from "../support/gate.ts";
 import { request } from "../support/http-bytes.ts";
 import { type RawClient, turn } from "../support/raw-client.ts";
@@ -56,7 +56,7 @@ const moments: [when: string, reach: (client: RawClient) => Promise<unknown> | u
   [
     "right behind a malformed frame",
     async (client) => {
-      client.write(Buffer.concat([request(), Buffer.from([0xff, 0xff])]));
+      client.write(Buffer.concat([request(), hex("ff 80 00000000")]));
       await client.head();
     },
   ],
