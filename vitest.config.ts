@@ -14,7 +14,7 @@ export default defineConfig({
     coverage: {
       include: ["packages/{frame,handshake}/src/**/*.ts"],
       exclude: ["**/*.test.ts"],
-      reporter: ["text", "lcovonly"],
+      reporter: [["text", { skipFull: true }], "lcovonly"],
       thresholds: { branches: 100 },
     },
   },
