@@ -1,0 +1,46 @@
+import { expect, test } from "vitest";
+import { frame } from "../test/support/wire.ts";
+import { binary, PreparedMessage, text } from "./prepared-message.ts";
+
+test.each([0, 1, 125, 126, 65_535, 65_536])(
+  "a message of %i octets is one unmasked frame, and knows its payload",
+  (size) => {
+    const data = Uint8Array.from({ length: size }, (_, i) => i & 0x7f);
+    const string = new TextDecoder().decode(data);
+    for (const [message, opcode] of [
+      [binary(data), 2],
+      [text(string), 1],
+    ] as const) {
+      expect(message).toBeInstanceOf(PreparedMessage);
+      expect(message.type).toBe(opcode === 1 ? "text" : "binary");
+      expect(message.bytes).toEqual(frame({ opcode, payload: data }));
+      expect(message.payload).toEqual(data);
+      expect(message.payload.buffer).toBe(message.bytes.buffer);
+    }
+  },
+);
+
+test("the bytes are copied: what the caller does with them later changes nothing", () => {
+  const data = Uint8Array.of(1, 2, 3);
+  const message = binary(data);
+  data.fill(9);
+  expect(message.payload).toEqual(Uint8Array.of(1, 2, 3));
+});
+
+test("two texts do not share memory", () => {
+  const first = text("first");
+  text("later");
+  expect(new TextDecoder().decode(first.payload)).toBe("first");
+});
+
+test("lone surrogates become U+FFFD", () => {
+  expect(text("\udc00").payload).toEqual(Uint8Array.of(0xef, 0xbf, 0xbd));
+});
+
+test("anything but a string is no text, anything but a Uint8Array not binary: a TypeError", () => {
+  for (const data of [5, null, new Uint8Array(2), { length: 2 }])
+    expect(() => text(data as string)).toThrow(TypeError);
+  for (const data of [5, null, "ab", [1], new ArrayBuffer(2), new Uint16Array(2)]) {
+    expect(() => binary(data as unknown as Uint8Array)).toThrow(TypeError);
+  }
+});
