@@ -55,7 +55,7 @@ describe.each(ways)("a callback that %s", (_, fail) => {
       armed = true;
       const client = await running.open(undefined, { keepHalf: true });
       provoke(client);
-      const lines = await client.framesToEnd();
+      const lines = await client.politeEnd();
       expect(lines.at(-1)).toBe("close 1011");
       armed = false;
       client.fin();
@@ -109,7 +109,7 @@ describe.each(ways)("a callback that %s", (_, fail) => {
     for (let i = 0; write.call(connection, Buffer.alloc(60_000)) === "sent"; i++)
       if (i % 10 === 0) await turn();
     client.resume();
-    const lines = await client.framesToEnd();
+    const lines = await client.politeEnd();
     expect(lines.at(-1)).toBe("close 1011");
     await running.log.next("closed");
     expect(running.takeErrors()).toEqual([failure]);
@@ -137,7 +137,7 @@ describe("errors in other places", () => {
     });
     const client = await running.open();
     client.write(textFrame("x"));
-    expect(await client.framesToEnd()).toEqual(["close 1011"]);
+    expect(await client.politeEnd()).toEqual(["close 1011"]);
     await running.log.next("closed");
     expect(running.takeErrors()).toEqual([failure]);
   });
@@ -148,7 +148,7 @@ describe("errors in other places", () => {
     });
     const client = await running.open();
     client.write(textFrame("x"));
-    expect(await client.framesToEnd()).toEqual(["close 1011"]);
+    expect(await client.politeEnd()).toEqual(["close 1011"]);
     await running.log.next("closed");
     expect(running.takeErrors()).toEqual([expect.any(TypeError)]);
   });
@@ -163,7 +163,7 @@ describe("errors in other places", () => {
     });
     const client = await running.open();
     client.write(Buffer.concat(["a", "b", "c"].map(textFrame)));
-    expect(await client.framesToEnd()).toEqual(["close 1011"]);
+    expect(await client.politeEnd()).toEqual(["close 1011"]);
     await running.log.next("closed");
     expect(running.log.lines()).toEqual(["open", 'text "a"', 'text "b"', "closed 1011 error"]);
     expect(running.takeErrors()).toEqual([failure]);
@@ -180,7 +180,7 @@ describe("errors in other places", () => {
     });
     const client = await running.open();
     client.write(textFrame("x"));
-    expect(await client.framesToEnd()).toEqual(['text "half an answer"', "close 1011"]);
+    expect(await client.politeEnd()).toEqual(['text "half an answer"', "close 1011"]);
     await running.log.next("closed");
     running.takeErrors();
   });
@@ -199,7 +199,7 @@ describe("errors in other places", () => {
     const other = await running.open();
     const client = await running.open();
     client.write(textFrame("x"));
-    expect(await client.framesToEnd()).toEqual(["close 1011"]);
+    expect(await client.politeEnd()).toEqual(["close 1011"]);
     await expectUnaffected(running, other);
     running.takeErrors();
   });
@@ -215,7 +215,7 @@ describe("errors in other places", () => {
       });
       const client = await running.open();
       client.write(textFrame("x"));
-      expect(await client.framesToEnd()).toEqual(["close 1011"]);
+      expect(await client.politeEnd()).toEqual(["close 1011"]);
       await running.log.next("closed");
       expect(running.takeErrors()).toHaveLength(1);
     }

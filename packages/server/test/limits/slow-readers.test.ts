@@ -85,7 +85,7 @@ describe("a peer that does not read", () => {
     const arrived: number[] = [];
     while (arrived.length < kept) {
       const { opcode, payload } = await it.client.frame();
-      if (opcode === 1) arrived.push(Number(payload.toString("latin1", 0, 3)));
+      if (opcode === 1) arrived.push(Number.parseInt(payload.toString("latin1", 0, 3), 10));
     }
     expect(arrived).toEqual(Array.from({ length: kept }, (_, i) => i));
     await it.running.log.next("drained");
@@ -104,7 +104,7 @@ describe("a peer that does not read", () => {
     const arrived: number[] = [];
     while (arrived.at(-1) !== 59) {
       const { opcode, payload } = await it.client.frame();
-      if (opcode === 1) arrived.push(Number(payload.toString("latin1", 0, 3)));
+      if (opcode === 1) arrived.push(Number.parseInt(payload.toString("latin1", 0, 3), 10));
     }
     expect(arrived).toEqual([...arrived].sort((a, b) => a - b));
     expect(arrived.length).toBeLessThan(60);

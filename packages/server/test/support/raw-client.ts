@@ -1,6 +1,6 @@
 import { connect as connectTcp, type Socket } from "node:net";
 import { type ConnectionOptions, connect as connectTls } from "node:tls";
-import { describe, readFrame, type ServerFrame } from "./frame-bytes.ts";
+import { describe, frame, readFrame, type ServerFrame } from "./frame-bytes.ts";
 import { type ResponseHead, readHead, request } from "./http-bytes.ts";
 
 /** Where to connect: what `server.address()` and `child.port` give. */
@@ -178,6 +178,20 @@ export class RawClient {
     }
     if (this.unread.length > 0) lines.push(`${this.unread.length} stray bytes`);
     return lines;
+  }
+
+  /**
+   * Every frame up to the end, one line each, as a good peer sees them: a Close is answered with the same code
+   * (RFC 6455 §5.5.1).
+   */
+  async politeEnd(): Promise<string[]> {
+    const lines: string[] = [];
+    while (!lines.at(-1)?.startsWith("close")) {
+      const sent = await this.frame();
+      lines.push(describe(sent));
+      if (sent.opcode === 8) this.write(frame({ opcode: 8, payload: sent.payload.subarray(0, 2) }));
+    }
+    return [...lines, ...(await this.framesToEnd())];
   }
 
   /** What was received and not taken yet. */
