@@ -2,7 +2,7 @@ import type { Server as HttpServer, IncomingMessage } from "node:http";
 import type { Server as HttpsServer } from "node:https";
 import type { Duplex } from "node:stream";
 import { encodeRejection, HandshakeError, parseTarget } from "@exws/handshake";
-import type { ServerOptions } from "./options.ts";
+import { checkNames, type ServerOptions } from "./options.ts";
 import { Server } from "./server.ts";
 
 /** Options of {@link attach}. */
@@ -30,7 +30,7 @@ export function attach<State = undefined>(
 ): Server<State> {
   if (typeof httpServer?.on !== "function")
     throw new TypeError("httpServer must be a server of node:http or node:https");
-  if (typeof options !== "object" || options === null) throw new TypeError("options must be an object");
+  checkNames(options, ["path"]);
   const { path } = options;
   if (path !== undefined && (typeof path !== "string" || !path.startsWith("/"))) {
     throw new TypeError("path must begin with a slash");

@@ -13,11 +13,12 @@
 export type ClosingState = "open" | "close-sent" | "ending" | "closed";
 
 /**
- * - `close`: our side wants to close. `peer-close`: the peer's Close frame came. `violation`: the peer broke a rule,
- *   the connection is failed (§7.1.7). `peer-end`: the peer ended its side of TCP.
+ * - `close`: our side wants to close. `peer-close`: the peer's Close frame came. `fail`: the connection is failed
+ *   (§7.1.7), for the peer broke a rule or we cannot go on: our Close is sent, theirs is not waited for. `peer-end`: the
+ *   peer ended its side of TCP.
  * - `timeout`: a deadline passed. `gone`: TCP has ended or broken.
  */
-export type ClosingEvent = "close" | "peer-close" | "violation" | "peer-end" | "timeout" | "gone";
+export type ClosingEvent = "close" | "peer-close" | "fail" | "peer-end" | "timeout" | "gone";
 
 /** What an event leads to. */
 export type ClosingStep = {
@@ -42,7 +43,7 @@ export const closingSteps: Readonly<Record<ClosingState, Readonly<Record<Closing
   open: {
     close: step("close-sent", "close"),
     "peer-close": step("ending", "reply", "end"),
-    violation: step("ending", "close", "end"),
+    fail: step("ending", "close", "end"),
     "peer-end": step("ending", "nothing", "end"),
     timeout: dropped,
     gone,
@@ -50,7 +51,7 @@ export const closingSteps: Readonly<Record<ClosingState, Readonly<Record<Closing
   "close-sent": {
     close: step("close-sent"),
     "peer-close": step("ending", "nothing", "end"),
-    violation: step("ending", "nothing", "end"),
+    fail: step("ending", "nothing", "end"),
     "peer-end": step("ending", "nothing", "end"),
     timeout: dropped,
     gone,
@@ -58,7 +59,7 @@ export const closingSteps: Readonly<Record<ClosingState, Readonly<Record<Closing
   ending: {
     close: step("ending"),
     "peer-close": step("ending"),
-    violation: step("ending"),
+    fail: step("ending"),
     "peer-end": step("ending"),
     timeout: dropped,
     gone,
@@ -66,7 +67,7 @@ export const closingSteps: Readonly<Record<ClosingState, Readonly<Record<Closing
   closed: {
     close: gone,
     "peer-close": gone,
-    violation: gone,
+    fail: gone,
     "peer-end": gone,
     timeout: gone,
     gone,

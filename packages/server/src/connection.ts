@@ -24,7 +24,10 @@ export type Sendable = string | Uint8Array | PreparedMessage;
 export interface Connection<State = unknown> {
   /** The application's own: what `init` returned, or `accept({ state })`. */
   state: State;
-  /** The socket underneath. Whole frames may be written to it; the rest of it is the server's. */
+  /**
+   * The socket underneath. Whole frames may be written to it, `text("…").bytes` say, which come behind what was written
+   * here until it was taken; the rest of it is the server's.
+   */
   readonly socket: Duplex;
   readonly readyState: ReadyState;
   /** The subprotocol agreed on, or "" (RFC 6455 §1.9). */

@@ -53,9 +53,18 @@ export type ResolvedOptions<State> = {
 
 const policies: readonly unknown[] = ["close", "drop-newest", "drop-oldest"];
 
+const names = ["handler", "origin", "protocols", "onOverflow", "onError", "request", "limits"];
+
+/** Throws a TypeError for options that are no object, or hold one that is neither a server's nor in `more`. */
+export function checkNames(options: unknown, more: readonly string[] = []): void {
+  if (typeof options !== "object" || options === null) throw new TypeError("options must be an object");
+  for (const name of Object.keys(options)) {
+    if (!names.includes(name) && !more.includes(name)) throw new TypeError(`${name} is not an option`);
+  }
+}
+
 /** Checks options and fills in the defaults. Throws a TypeError or RangeError that names the option. */
 export function resolveOptions<State>(options: ServerOptions<State>): ResolvedOptions<State> {
-  if (typeof options !== "object" || options === null) throw new TypeError("options must be an object");
   const {
     handler,
     origin = "same",
@@ -65,8 +74,8 @@ export function resolveOptions<State>(options: ServerOptions<State>): ResolvedOp
     request,
   } = options;
   checkHandler(handler);
-  if (!Array.isArray(protocols) || !protocols.every(isName)) {
-    throw new TypeError("protocols must be a list of subprotocol names");
+  if (!Array.isArray(protocols) || !protocols.every(isName) || new Set(protocols).size < protocols.length) {
+    throw new TypeError("protocols must be a list of different subprotocol names");
   }
   if (!policies.includes(onOverflow)) throw new TypeError(`onOverflow must be one of ${policies.join(", ")}`);
   if (typeof onError !== "function") throw new TypeError("onError must be a function");

@@ -30,6 +30,8 @@ export interface OutboxOwner {
 
 /** Payloads from this size on are written from where they are; smaller ones are copied into one write. */
 const direct = 16_384;
+/** What is gathered for one write: it bounds what a peer that does not read makes us hold. */
+const gather = 32_768;
 /** Strings up to this length fit a 7-bit length whatever they hold. */
 const shortString = 41;
 const nothing = new Uint8Array(0);
@@ -294,7 +296,7 @@ export class Outbox {
 
   /** Sees to it that the shared buffer has room; `false` when the socket is behind and the buffer may not be used. */
   #makeRoom(length: number): boolean {
-    if (length > this.#writer.buffer.length - this.#writer.length) this.#flushShared();
+    if (this.#writer.length + length > gather) this.#flushShared();
     return !this.#blocked;
   }
 

@@ -105,10 +105,14 @@ export function listen(listener: net.Server, options: ListenOptions): Promise<vo
   });
 }
 
+/** The names of the options above. */
+export const listenOptionNames: readonly string[] = ["port", "host", "path", "backlog", "reusePort", "tls"];
+
 /** Throws a TypeError or RangeError that names the option. */
 export function checkListenOptions(options: ListenOptions): void {
   const { port, host, path } = options;
   if (port !== undefined && path !== undefined) throw new TypeError("port and path exclude each other");
+  if (port !== undefined && typeof port !== "number") throw new TypeError("port must be a number");
   if (port !== undefined && (!Number.isInteger(port) || port < 0 || port > 65_535)) {
     throw new RangeError("port must be an integer from 0 to 65535");
   }

@@ -1,7 +1,13 @@
 import type { AddressInfo, Server as Listener } from "node:net";
 import { resolveLimits } from "./limits.ts";
-import type { ServerOptions } from "./options.ts";
-import { checkListenOptions, createListener, type ListenOptions, listen } from "./own-port.ts";
+import { checkNames, type ServerOptions } from "./options.ts";
+import {
+  checkListenOptions,
+  createListener,
+  type ListenOptions,
+  listen,
+  listenOptionNames,
+} from "./own-port.ts";
 import { Server } from "./server.ts";
 
 /** Options of {@link serve}. */
@@ -47,7 +53,7 @@ export class ListeningServer<State = undefined> extends Server<State> {
 export async function serve<State = undefined>(
   options: ServeOptions<State>,
 ): Promise<ListeningServer<State>> {
-  if (typeof options !== "object" || options === null) throw new TypeError("options must be an object");
+  checkNames(options, listenOptionNames);
   checkListenOptions(options);
   const server = new ListeningServer(options);
   try {

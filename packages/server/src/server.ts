@@ -9,7 +9,7 @@ import { diagnostics } from "./diagnostics.ts";
 import type { Limits } from "./limits.ts";
 import { nodeUtf8 } from "./node-utf8.ts";
 import { type Admission, OpeningHandshake, type Peer } from "./opening-handshake.ts";
-import { type ResolvedOptions, resolveOptions, type ServerOptions } from "./options.ts";
+import { checkNames, type ResolvedOptions, resolveOptions, type ServerOptions } from "./options.ts";
 import { takeHandle } from "./own-port.ts";
 import { listen, readByEvents, receiverOf } from "./receiver.ts";
 import type { ServerContext, Ticks } from "./server-context.ts";
@@ -213,6 +213,7 @@ export class Server<State = undefined> implements AsyncDisposable {
 
 /** Makes a server that listens to nothing: give it requests with `handleUpgrade`. */
 export function createServer<State = undefined>(options: ServerOptions<State>): Server<State> {
+  checkNames(options);
   return new Server(options);
 }
 

@@ -26,7 +26,6 @@ export class WebSocketConnection<State>
   implements Connection<State>, Receiver, Deadlined, OutboxOwner, CallbackTarget<Delivery>
 {
   state: State;
-  readonly socket: Duplex;
   readonly remoteAddress: string;
   protocol = "";
 
@@ -35,6 +34,7 @@ export class WebSocketConnection<State>
   following: Deadlined | undefined;
 
   readonly #context: ServerContext<State>;
+  readonly #socket: Duplex;
   readonly #outbox: Outbox;
   readonly #callbacks: CallbackQueue<Delivery>;
   /** These two are absent until the handshake is accepted. */
@@ -55,7 +55,7 @@ export class WebSocketConnection<State>
 
   constructor(context: ServerContext<State>, socket: Duplex, remoteAddress: string, state: State) {
     this.#context = context;
-    this.socket = socket;
+    this.#socket = socket;
     this.remoteAddress = remoteAddress;
     this.state = state;
     this.#outbox = new Outbox(socket, context.writer, context.outbox, this);
@@ -68,6 +68,12 @@ export class WebSocketConnection<State>
     return state === "open" || state === "closed" ? state : "closing";
   }
 
+  get socket(): Duplex {
+    // Who takes the socket may write to it: not before what was written here.
+    this.#outbox.flush();
+    return this.#socket;
+  }
+
   get bufferedAmount(): number {
     return this.#outbox.backlog;
   }
@@ -76,23 +82,25 @@ export class WebSocketConnection<State>
 
   write(data: Sendable): WriteResult {
     if (this.#core?.state !== "open") return "closed";
-    const { handler, stats, wheel } = this.#context;
-    let message = data;
-    if (handler.encode !== undefined) {
-      try {
-        message = handler.encode(data);
-      } catch (error) {
-        this.onFailure(error);
-        return "closed";
-      }
+    const { handler } = this.#context;
+    if (handler.encode === undefined) return this.#send(data);
+    try {
+      return this.#send(handler.encode(data));
+    } catch (error) {
+      this.onFailure(error);
+      return "closed";
     }
+  }
+
+  #send(message: Sendable): WriteResult {
+    const { stats, wheel } = this.#context;
     this.#liveness!.active(wheel.now);
     stats.messagesSent++;
     if (typeof message === "string") return this.#outbox.text(message);
     if (message instanceof PreparedMessage) return this.#outbox.prepared(message.bytes);
     if (message instanceof Uint8Array) return this.#outbox.binary(message);
     stats.messagesSent--;
-    throw new TypeError("write() takes a string, a Uint8Array or a prepared message");
+    throw new TypeError("A message is a string, a Uint8Array or a prepared message");
   }
 
   ping(data?: string | Uint8Array): WriteResult {
@@ -154,6 +162,11 @@ export class WebSocketConnection<State>
     if (rest.length > 0) this.onBytes(rest, 0, rest.length);
   }
 
+  /** Gives the kernel what this turn has gathered, for somebody who will write to the socket itself. */
+  flush(): void {
+    this.#outbox.flush();
+  }
+
   /** The handshake was not accepted, or its socket is gone: this never becomes a connection. */
   abandon(): void {
     this.#finished = true;
@@ -161,7 +174,7 @@ export class WebSocketConnection<State>
 
   /** Reads on after the handshake, unless the application has paused meanwhile. */
   beginReading(): void {
-    if (this.#reading && this.socket.isPaused()) this.socket.resume();
+    if (this.#reading && this.#socket.isPaused()) this.#socket.resume();
   }
 
   /**
@@ -250,7 +263,7 @@ export class WebSocketConnection<State>
 
   onBlocked(): void {
     const { wheel } = this.#context;
-    this.#liveness!.blocked(wheel.now, unsent(this.socket));
+    this.#liveness!.blocked(wheel.now, unsent(this.#socket));
     if (this.#core!.state === "open") wheel.schedule(this, this.#liveness!.nextDue());
   }
 
@@ -298,7 +311,7 @@ export class WebSocketConnection<State>
   }
 
   #checkLiveness(now: number): number {
-    switch (this.#liveness!.check(now, unsent(this.socket), !this.#reading)) {
+    switch (this.#liveness!.check(now, unsent(this.#socket), !this.#reading)) {
       case "fine":
         break;
       case "ping":
@@ -311,7 +324,7 @@ export class WebSocketConnection<State>
       case "idle":
       case "expired":
         this.#context.stats.timeouts++;
-        this.#fail(CloseCode.GoingAway, "the connection's time is over", "timeout");
+        this.#end("close", CloseCode.GoingAway, "", "timeout", encodeClose(CloseCode.GoingAway));
         break;
       case "dead":
       case "stalled":
@@ -334,15 +347,15 @@ export class WebSocketConnection<State>
 
   // How it ends.
 
-  /** Fails the connection for a broken rule or limit (RFC 6455 §7.1.7). */
+  /** Fails the connection for a rule or limit that the peer broke. */
   #violation(code: number, reason: string): void {
     this.#context.stats.violations++;
-    this.#end("violation", code, reason, "protocol", encodeClose(code));
+    this.#fail(code, reason, "protocol");
   }
 
-  /** Closes for reasons of our own. */
+  /** Fails the connection (RFC 6455 §7.1.7). */
   #fail(code: number, reason: string, by: ClosedBy): void {
-    this.#end("close", code, reason, by, encodeClose(code));
+    this.#end("fail", code, reason, by, encodeClose(code));
   }
 
   /** Tells the core what happened and does what it decides. `frame` is the Close frame, if one is to be sent. */
@@ -358,7 +371,7 @@ export class WebSocketConnection<State>
     if (step.send !== "nothing") this.#outbox.control(frame!);
     if (step.transport === "destroy") {
       this.#outbox.discard();
-      this.socket.destroy();
+      this.#socket.destroy();
     } else if (step.state !== "closed") {
       this.#setDeadline(this.#context.ticks.closeTimeout);
       this.#updateReading();
@@ -410,8 +423,8 @@ export class WebSocketConnection<State>
     const reading = this.#core?.state !== "open" || !(this.#paused || full);
     if (reading === this.#reading) return;
     this.#reading = reading;
-    if (reading) this.socket.resume();
-    else this.socket.pause();
+    if (reading) this.#socket.resume();
+    else this.#socket.pause();
   }
 
   call(delivery: Delivery): unknown {
