@@ -40,7 +40,7 @@ const jobs = [
     run: () => vitest("codecs", ["--coverage.enabled", "packages/frame/", "packages/handshake/"]),
   },
   {
-    name: "packed packages",
+    name: "packed packages and npm start",
     after: ["build"],
     run: () => vitest("packed", ["--config", "tooling/packed/vitest.config.ts"]),
   },
