@@ -121,7 +121,7 @@ test("whatever the two ends do: closed exactly once and last, no message after i
       expect(lines.at(-1)).toBe(closed.line);
       expect(lines[0]).toBe("open");
       expect(closed.line).toMatch(
-        /^closed (1002 protocol|1006 (socket|server|timeout)|400[01] (peer|server|timeout))$/,
+        /^closed (100[27] protocol|1006 (socket|server|timeout)|400[01] (peer|server|timeout))$/,
       );
       expect([connection.write("x"), connection.ping(), connection.close()]).toEqual([
         "closed",

@@ -115,7 +115,7 @@ describe("attach: a server on a path of somebody else's HTTP server", () => {
       [hex("83 80 00000000"), "close 1002"],
       [hex("81 01 61"), "close 1002"],
       [hex("81 81 00000000 ff"), "close 1007"],
-      [hex("82 fe 0100"), "close 1009"],
+      [hex("82 fe 0100 00000000"), "close 1009"],
     ] as const) {
       const client = await RawClient.open({ port: portOf(http) });
       await client.writeBytewise(bytes);
