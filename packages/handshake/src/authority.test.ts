@@ -31,6 +31,7 @@ test.each([
   "example.com:-1",
   "example.com:65536",
   "example.com:123456",
+  "example.com:000443",
   "example.com:8 ",
   "b\xfccher.example",
   "example.com%2fevil",

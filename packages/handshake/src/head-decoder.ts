@@ -81,7 +81,7 @@ export class HeadDecoder {
     if (this.#length === 0) {
       this.#scan(chunk, chunk.length);
       if (this.#state === "reading") this.#keep(chunk);
-      else if (this.#at < chunk.length) this.#rest = chunk.slice(this.#at);
+      else if (this.#at < chunk.length) this.#rest = copy(chunk, this.#at);
       return;
     }
     // No more than this is looked at: by then the head is complete or over its limits.
@@ -90,7 +90,7 @@ export class HeadDecoder {
     this.#scan(this.#kept, this.#length);
     if (this.#state === "reading") return;
     this.#kept = nothing;
-    if (this.#at - before < chunk.length) this.#rest = chunk.slice(this.#at - before);
+    if (this.#at - before < chunk.length) this.#rest = copy(chunk, this.#at - before);
   }
 
   #scan(bytes: Uint8Array, end: number): void {
@@ -115,6 +115,11 @@ export class HeadDecoder {
     this.#kept.set(chunk, this.#length);
     this.#length = length;
   }
+}
+
+/** Not `slice`: on a Node Buffer that would be a view of octets that are about to change. */
+function copy(chunk: Uint8Array, start: number): Uint8Array {
+  return new Uint8Array(chunk.subarray(start));
 }
 
 function join(first: Uint8Array, second: Uint8Array): Uint8Array {

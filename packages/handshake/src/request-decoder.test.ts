@@ -72,6 +72,17 @@ test("a part of a chunk can be pushed, and the chunk be used again at once", () 
   expect([...rest]).toEqual([0x81, 0]);
 });
 
+test("a Node Buffer, whose slices are views, is copied as well", () => {
+  for (const place of [0, 20]) {
+    const chunk = Buffer.from(latin1(`${octets}\x81\0`));
+    const decoder = new RequestDecoder();
+    decoder.push(chunk, 0, place);
+    decoder.push(chunk, place);
+    chunk.fill(0x2a);
+    expect([...decoder.next()!.rest]).toEqual([0x81, 0]);
+  }
+});
+
 test("empty chunks change nothing", () => {
   const decoder = new RequestDecoder();
   decoder.push(new Uint8Array(0));

@@ -32,6 +32,13 @@ const rows: readonly Row[] = [
   ["H013", "tabs in the request line", line("GET\t/ws\tHTTP/1.1"), 400, "request_line"],
   ["H013", "a tab after the target", line("GET /ws\tHTTP/1.1"), 400, "request_line"],
   ["H014", "a space after the version", line("GET /ws HTTP/1.1 "), 400, "request_line"],
+  [
+    "H014",
+    "an octet and a bare LF after the version",
+    handshake().replace("\r\n", "x\n"),
+    400,
+    "request_line",
+  ],
   ["H015", "only LFs", handshake().replaceAll("\r", ""), 400, "request_line"],
   ["H016", "only CRs", handshake().replaceAll("\n", ""), 400, "request_line"],
   ["H017", "one empty line first", `\r\n${handshake()}`, accepted],
