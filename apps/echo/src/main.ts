@@ -34,8 +34,8 @@ async function main(): Promise<number> {
 }
 
 function announce(server: ListeningServer, { path }: EchoOptions): void {
-  console.log(`exws echo on ${server.url}`);
-  if (path === undefined) console.log(`Try it on ${server.url.replace(/^ws/, "http")}/ (Ctrl-C ends it)`);
+  const page = path === undefined ? `\nTry it on ${server.url.replace(/^ws/, "http")}/ (Ctrl-C ends it)` : "";
+  console.log(`exws echo on ${server.url}${page}`);
 }
 
 /** Resolves at the first signal to end; a second one ends the process at once. */
