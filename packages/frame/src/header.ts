@@ -10,7 +10,7 @@ export type FrameHeader = {
   masked: boolean;
   /** Octets of payload that the header announces: a claim of the peer, up to 2^63 and so perhaps inexact. */
   length: number;
-  /** The masking key as a 32-bit integer, first octet highest; 0 in an unmasked frame. */
+  /** The masking key as a signed 32-bit integer, first octet highest; 0 in an unmasked frame. */
   maskKey: number;
 };
 
