@@ -15,6 +15,7 @@ export { decodeHeader, encodeHeader, type FrameHeader, headerLength } from "./he
 export { applyMask } from "./mask.ts";
 export { MessageAssembler, type MessageLimits } from "./message-assembler.ts";
 export { type Message, MessageDecoder, type MessageDecoderOptions } from "./message-decoder.ts";
+export type { MessageTransform } from "./message-transform.ts";
 export { isControl, isReserved, Opcode } from "./opcode.ts";
 export { binary, PreparedMessage, text } from "./prepared-message.ts";
 export { ProtocolError, type ProtocolErrorCode } from "./protocol-error.ts";

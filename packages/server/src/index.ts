@@ -3,6 +3,7 @@ export type { HandshakeRequest } from "@exws/handshake";
 export { type AttachOptions, attach } from "./attach.ts";
 export type { ClosedBy, CloseInfo } from "./close-info.ts";
 export type { Connection, ReadyState, Sendable, WriteResult } from "./connection.ts";
+export type { Extension } from "./extension.ts";
 export { defineHandler, type Handler, type HandshakeAnswer } from "./handler.ts";
 export {
   type Accept,

@@ -1,13 +1,16 @@
 import type { Duplex } from "node:stream";
+import type { MessageTransform } from "@exws/frame";
 import {
   checkHttp,
   checkOrigin,
   checkUpgrade,
+  type ExtensionOffer,
   encodeAccept,
   encodeRejection,
   encodeResponse,
   HandshakeError,
   type HandshakeRequest,
+  negotiateExtensions,
   RequestDecoder,
   selectSubprotocol,
   type Upgrade,
@@ -40,6 +43,8 @@ export interface Admission<State> {
 
 /** Where the request came from. */
 export type Peer = { readonly remoteAddress: string; readonly secure: boolean };
+
+type Agreement = { readonly agreed: readonly ExtensionOffer[]; readonly transform: MessageTransform };
 
 /**
  * - `reading`: the request has not come whole. `deciding`: the application is asked, nothing is read.
@@ -167,7 +172,7 @@ export class OpeningHandshake<State> implements Receiver, Deadlined {
     );
     this.#connection = connection;
     this.#await(handler.handshake?.(request, connection), (answer) =>
-      this.#conclude(answer, upgrade, connection),
+      this.#conclude(answer, request, upgrade, connection),
     );
   }
 
@@ -199,7 +204,12 @@ export class OpeningHandshake<State> implements Receiver, Deadlined {
     );
   }
 
-  #conclude(answer: HandshakeAnswer<State>, upgrade: Upgrade, connection: WebSocketConnection<State>): void {
+  #conclude(
+    answer: HandshakeAnswer<State>,
+    request: HandshakeRequest,
+    upgrade: Upgrade,
+    connection: WebSocketConnection<State>,
+  ): void {
     if (answer instanceof Reject) {
       this.#end(
         answer.code,
@@ -213,19 +223,40 @@ export class OpeningHandshake<State> implements Receiver, Deadlined {
       throw new TypeError(`accept: the client did not offer the subprotocol ${options.protocol}`);
     }
     const protocol = options.protocol ?? selectSubprotocol(upgrade.protocols, this.#server.options.protocols);
-    const response = encodeAccept({ key: upgrade.key, protocol, headers: options.headers });
+    const extension = this.#agree(upgrade, request);
+    const response = encodeAccept({
+      key: upgrade.key,
+      protocol,
+      extensions: extension?.agreed,
+      headers: options.headers,
+    });
     if ("state" in options) connection.state = options.state as State;
-    this.#accept(response, connection, protocol ?? "");
+    this.#accept(response, connection, protocol ?? "", extension?.transform);
   }
 
-  #accept(response: Uint8Array, connection: WebSocketConnection<State>, protocol: string): void {
+  /** Chooses the extension: the first of the client's offers that one of ours takes (RFC 6455 §9.1). */
+  #agree({ extensions }: Upgrade, request: HandshakeRequest): Agreement | undefined {
+    if (extensions.length === 0) return undefined;
+    const ours = this.#server.options.extensions.filter((extension) => extension.allows?.(request) ?? true);
+    const [agreed] = negotiateExtensions(extensions, ours);
+    const extension = ours.find(({ name }) => name === agreed?.name);
+    if (agreed === undefined || extension === undefined) return undefined;
+    return { agreed: [agreed], transform: extension.start(agreed, this.#server.context.limits.message) };
+  }
+
+  #accept(
+    response: Uint8Array,
+    connection: WebSocketConnection<State>,
+    protocol: string,
+    transform: MessageTransform | undefined,
+  ): void {
     this.#enter("done");
     this.#server.leave(this);
     const socket = this.#socket;
     setReceiver(socket, connection);
     socket.write(response);
     this.#server.enter(connection);
-    connection.start(protocol, this.#rest);
+    connection.start(protocol, this.#rest, transform);
     if (this.#borrowed) readByEvents(socket);
     connection.beginReading();
   }

@@ -1,6 +1,7 @@
 import type { HandshakeRequest, HeaderFields, ParsedOriginRule } from "@exws/handshake";
 import { parseOriginRule } from "@exws/handshake";
 import type { Connection } from "./connection.ts";
+import type { Extension } from "./extension.ts";
 import { checkHandler, type Handler } from "./handler.ts";
 import { type Limits, resolveLimits } from "./limits.ts";
 import type { OverflowPolicy } from "./outbox.ts";
@@ -28,6 +29,11 @@ export type ServerOptions<State> = {
   /** Subprotocols in order of preference. None is ever chosen unless named here or by `accept`. */
   protocols?: readonly string[];
   /**
+   * Extensions to offer, such as `permessageDeflate()` of `@exws/deflate`; default none. The first that a client agrees to
+   * is used.
+   */
+  extensions?: readonly Extension[];
+  /**
    * What to do with a message that would make more than `limits.hardBuffer` wait: "close" (the default: close 1013, so
    * that no loss is hidden), "drop-newest" or "drop-oldest".
    */
@@ -45,6 +51,7 @@ export type ResolvedOptions<State> = {
   readonly handler: Handler<State>;
   readonly origin: ParsedOriginRule | OriginCheck;
   readonly protocols: readonly string[];
+  readonly extensions: readonly Extension[];
   readonly onOverflow: OverflowPolicy;
   readonly onError: (error: unknown, connection: Connection<State> | undefined) => void;
   readonly request: ServerOptions<State>["request"];
@@ -53,7 +60,7 @@ export type ResolvedOptions<State> = {
 
 const policies: readonly unknown[] = ["close", "drop-newest", "drop-oldest"];
 
-const names = ["handler", "origin", "protocols", "onOverflow", "onError", "request", "limits"];
+const names = ["handler", "origin", "protocols", "extensions", "onOverflow", "onError", "request", "limits"];
 
 /** Throws a TypeError for options that are no object, or hold one that is neither a server's nor in `more`. */
 export function checkNames(options: unknown, more: readonly string[] = []): void {
@@ -69,6 +76,7 @@ export function resolveOptions<State>(options: ServerOptions<State>): ResolvedOp
     handler,
     origin = "same",
     protocols = [],
+    extensions = [],
     onOverflow = "close",
     onError = print,
     request,
@@ -76,6 +84,9 @@ export function resolveOptions<State>(options: ServerOptions<State>): ResolvedOp
   checkHandler(handler);
   if (!Array.isArray(protocols) || !protocols.every(isName) || new Set(protocols).size < protocols.length) {
     throw new TypeError("protocols must be a list of different subprotocol names");
+  }
+  if (!Array.isArray(extensions) || !extensions.every(isExtension)) {
+    throw new TypeError("extensions must be a list of extensions such as permessageDeflate()");
   }
   if (!policies.includes(onOverflow)) throw new TypeError(`onOverflow must be one of ${policies.join(", ")}`);
   if (typeof onError !== "function") throw new TypeError("onError must be a function");
@@ -85,11 +96,17 @@ export function resolveOptions<State>(options: ServerOptions<State>): ResolvedOp
     handler,
     origin: typeof origin === "function" ? origin : parseOriginRule(origin),
     protocols,
+    extensions,
     onOverflow,
     onError,
     request,
     limits: resolveLimits(options.limits),
   };
+}
+
+function isExtension(value: unknown): boolean {
+  const { name, negotiate, start } = (value ?? {}) as Partial<Record<keyof Extension, unknown>>;
+  return typeof name === "string" && typeof negotiate === "function" && typeof start === "function";
 }
 
 /** A subprotocol is a token (RFC 6455 §4.1). */

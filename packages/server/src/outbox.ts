@@ -190,19 +190,34 @@ export class Outbox {
     this.#noticeBlocked();
   }
 
-  #message(frame: Uint8Array): WriteResult {
-    const waiting = this.#waiting;
-    if (waiting > 0 && waiting + frame.length > this.#options.hardBuffer) {
+  /**
+   * Says what becomes of a message of `length` bytes when `ahead` bytes wait elsewhere, and gives up messages as the
+   * overflow policy says: "dropped" and "closed" mean that it may not be sent.
+   */
+  admit(length: number, ahead = 0): WriteResult {
+    const waiting = this.#waiting + ahead;
+    if (waiting > 0 && waiting + length > this.#options.hardBuffer) {
       if (this.#options.onOverflow === "close") {
         this.#owner.onOverflow();
         return "closed";
       }
       this.#tellDrained = true;
-      if (this.#options.onOverflow === "drop-newest" || !this.#dropOldest(frame.length)) {
+      if (this.#options.onOverflow === "drop-newest" || !this.#dropOldest(length + ahead)) {
         this.#owner.onDropped();
         return "dropped";
       }
     }
+    if (waiting + length < this.#options.softBuffer) return "sent";
+    this.#tellDrained = true;
+    return "queued";
+  }
+
+  #message(frame: Uint8Array): WriteResult {
+    const asked = this.#tellDrained;
+    const verdict = this.admit(frame.length);
+    if (verdict === "dropped" || verdict === "closed") return verdict;
+    // Whether it really waits shows once the kernel has been asked.
+    this.#tellDrained = asked;
     this.#add(frame);
     return this.#result();
   }
@@ -339,11 +354,16 @@ export class Outbox {
       this.#latestPong = undefined;
     }
     this.flush();
+    this.tellDrained();
+    this.#endWhenEmpty();
+  }
+
+  /** Tells the owner that nothing waits, if that is so. */
+  tellDrained(): void {
     if (this.#blocked) return;
     const asked = this.#tellDrained;
     this.#tellDrained = false;
     this.#owner.onDrained(asked);
-    this.#endWhenEmpty();
   }
 
   #endWhenEmpty(): void {

@@ -17,7 +17,8 @@ export interface ServerContext<State> {
   readonly wheel: DeadlineWheel;
   readonly writer: TurnWriter;
   readonly stats: Stats;
-  readonly decoder: MessageDecoderOptions;
+  /** The options of a decoder where an extension uses these reserved bits. */
+  readonly decoderFor: (rsv: number) => MessageDecoderOptions;
   readonly outbox: OutboxOptions;
   /** Tells the application of an error in one of its callbacks. Never throws. */
   report(error: unknown, connection: Connection<State> | undefined): void;

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type * as net from "node:net";
 import type { Duplex } from "node:stream";
+import type { MessageDecoderOptions } from "@exws/frame";
 import { requestFromParts } from "@exws/handshake";
 import type { CloseInfo } from "./close-info.ts";
 import type { Connection } from "./connection.ts";
@@ -156,6 +157,13 @@ export class Server<State = undefined> implements AsyncDisposable {
     const { handler, limits, onOverflow } = options;
     const wheel = new DeadlineWheel(tickFor(limits));
     const stats = emptyStats();
+    const decoder: MessageDecoderOptions = {
+      role: "server",
+      maxMessage: limits.message,
+      maxFragments: limits.fragments,
+      textAsBytes: handler.raw !== undefined,
+      utf8: nodeUtf8,
+    };
     return {
       handler,
       limits,
@@ -163,13 +171,7 @@ export class Server<State = undefined> implements AsyncDisposable {
       stats,
       ticks: ticksFor(limits, wheel),
       writer: new TurnWriter(stats),
-      decoder: {
-        role: "server",
-        maxMessage: limits.message,
-        maxFragments: limits.fragments,
-        textAsBytes: handler.raw !== undefined,
-        utf8: nodeUtf8,
-      },
+      decoderFor: (rsv) => (rsv === 0 ? decoder : { ...decoder, rsv }),
       outbox: {
         softBuffer: limits.softBuffer,
         hardBuffer: limits.hardBuffer,

@@ -1,19 +1,27 @@
 import type { Duplex } from "node:stream";
-import { CloseCode, encodeClose, encodePing, encodePong, type Message, PreparedMessage } from "@exws/frame";
+import {
+  CloseCode,
+  encodeClose,
+  encodePing,
+  encodePong,
+  type MessageTransform,
+  PreparedMessage,
+} from "@exws/frame";
 import { CallbackQueue, type CallbackTarget } from "./callback-queue.ts";
 import type { ClosedBy, CloseInfo } from "./close-info.ts";
 import type { ClosingEvent } from "./closing.ts";
 import type { Connection, ReadyState, Sendable, WriteResult } from "./connection.ts";
 import type { Deadlined } from "./deadline-wheel.ts";
+import { Incoming, type IncomingTarget, type Said } from "./incoming.ts";
 import { Liveness } from "./liveness.ts";
 import { Outbox, type OutboxOwner } from "./outbox.ts";
+import { Outgoing, type OutgoingTarget } from "./outgoing.ts";
 import { closeReply, Protocol } from "./protocol.ts";
 import type { Receiver } from "./receiver.ts";
 import type { ServerContext } from "./server-context.ts";
-import { TokenBucket } from "./token-bucket.ts";
 
 /** What a callback is called for. */
-type Delivery = Exclude<Message, { type: "close" | "extended" }> | { type: "open" } | { type: "closed" };
+type Delivery = Said | { type: "open" } | { type: "closed" };
 
 /** Ends after which the application hears nothing more of what the peer had said. */
 const deafening: ReadonlySet<ClosedBy> = new Set(["server", "shutdown", "error", "overflow", "timeout"]);
@@ -23,7 +31,14 @@ const deafening: ReadonlySet<ClosedBy> = new Set(["server", "shutdown", "error",
  * and calls the handler. It decides nothing about the protocol itself.
  */
 export class WebSocketConnection<State>
-  implements Connection<State>, Receiver, Deadlined, OutboxOwner, CallbackTarget<Delivery>
+  implements
+    Connection<State>,
+    Receiver,
+    Deadlined,
+    IncomingTarget,
+    OutgoingTarget,
+    OutboxOwner,
+    CallbackTarget<Delivery>
 {
   state: State;
   readonly remoteAddress: string;
@@ -37,9 +52,13 @@ export class WebSocketConnection<State>
   readonly #socket: Duplex;
   readonly #outbox: Outbox;
   readonly #callbacks: CallbackQueue<Delivery>;
-  /** These two are absent until the handshake is accepted. */
+  /** These three are absent until the handshake is accepted. */
   #core: Protocol | undefined;
+  #incoming: Incoming | undefined;
   #liveness: Liveness | undefined;
+  /** Only where an extension encodes messages. */
+  #outgoing: Outgoing | undefined;
+  #transform: MessageTransform | undefined;
   #paused = false;
   #reading = true;
   /** Why the connection ends, from the moment that it does. */
@@ -50,8 +69,6 @@ export class WebSocketConnection<State>
   /** The server is closing and waits for the callback that is pending. */
   #shutdown: { code: number; reason: string } | undefined;
   #awaitingDrain: (() => void)[] | undefined;
-  #controlFrames: TokenBucket | undefined;
-  #messages: TokenBucket | undefined;
 
   constructor(context: ServerContext<State>, socket: Duplex, remoteAddress: string, state: State) {
     this.#context = context;
@@ -75,7 +92,7 @@ export class WebSocketConnection<State>
   }
 
   get bufferedAmount(): number {
-    return this.#outbox.backlog;
+    return this.#outbox.backlog + (this.#outgoing?.waiting ?? 0);
   }
 
   // What the application does.
@@ -95,12 +112,14 @@ export class WebSocketConnection<State>
   #send(message: Sendable): WriteResult {
     const { stats, wheel } = this.#context;
     this.#liveness!.active(wheel.now);
+    const prepared = message instanceof PreparedMessage;
+    if (typeof message !== "string" && !prepared && !(message instanceof Uint8Array)) {
+      throw new TypeError("A message is a string, a Uint8Array or a prepared message");
+    }
     stats.messagesSent++;
+    if (this.#outgoing !== undefined) return this.#outgoing.send(message);
     if (typeof message === "string") return this.#outbox.text(message);
-    if (message instanceof PreparedMessage) return this.#outbox.prepared(message.bytes);
-    if (message instanceof Uint8Array) return this.#outbox.binary(message);
-    stats.messagesSent--;
-    throw new TypeError("A message is a string, a Uint8Array or a prepared message");
+    return prepared ? this.#outbox.prepared(message.bytes) : this.#outbox.binary(message);
   }
 
   ping(data?: string | Uint8Array): WriteResult {
@@ -113,7 +132,7 @@ export class WebSocketConnection<State>
 
   #control(frame: Uint8Array): WriteResult {
     if (this.#core?.state !== "open") return "closed";
-    return this.#outbox.backlog > this.#context.limits.hardBuffer ? "dropped" : this.#outbox.control(frame);
+    return this.bufferedAmount > this.#context.limits.hardBuffer ? "dropped" : this.#outbox.control(frame);
   }
 
   close(code?: number, reason?: string): "sent" | "closed" {
@@ -142,7 +161,8 @@ export class WebSocketConnection<State>
 
   drained(): Promise<void> {
     if (!this.#outbox.isBlocked) this.#outbox.flush();
-    if (!this.#outbox.isBlocked || this.readyState === "closed") return Promise.resolve();
+    const waits = this.#outbox.isBlocked || this.#outgoing?.isPending === true;
+    if (!waits || this.readyState === "closed") return Promise.resolve();
     return new Promise((resolve) => {
       this.#awaitingDrain ??= [];
       this.#awaitingDrain.push(resolve);
@@ -151,11 +171,19 @@ export class WebSocketConnection<State>
 
   // What the server does.
 
-  /** Begins the life of the connection: the 101 response has been written. `rest` came behind the request. */
-  start(protocol: string, rest: Uint8Array): void {
-    const { wheel, decoder, handler, ticks } = this.#context;
+  /**
+   * Begins the life of the connection: the 101 response has been written. `rest` came behind the request; `transform` is
+   * what the agreed extension does to messages.
+   */
+  start(protocol: string, rest: Uint8Array, transform?: MessageTransform): void {
+    const { wheel, decoderFor, handler, limits, ticks } = this.#context;
     this.protocol = protocol;
-    this.#core = new Protocol(decoder);
+    this.#core = new Protocol(decoderFor(transform?.rsv ?? 0));
+    this.#incoming = new Incoming(this.#core, this, limits, wheel, handler.raw !== undefined, transform);
+    if (transform !== undefined) {
+      this.#transform = transform;
+      this.#outgoing = new Outgoing(transform, this.#outbox, this);
+    }
     this.#liveness = new Liveness(ticks, wheel.now);
     wheel.schedule(this, this.#liveness.nextDue());
     if (handler.open !== undefined) this.#deliver({ type: "open" }, 0);
@@ -204,43 +232,14 @@ export class WebSocketConnection<State>
     this.#context.stats.bytesReceived += end - start;
     // After the closing handshake bytes are read only to be thrown away.
     if (core.state !== "open" && core.state !== "close-sent") return;
-    this.#liveness!.heard(this.#context.wheel.now);
+    const { wheel } = this.#context;
+    this.#liveness!.heard(wheel.now);
     this.#outbox.claim();
-    core.receive(chunk, start, end);
-    this.#takeEvents(core);
-    this.#outbox.release();
-  }
-
-  #takeEvents(core: Protocol): void {
-    const { handler, wheel } = this.#context;
-    let completed = false;
-    for (let event = core.next(); event !== undefined; event = core.next()) {
-      switch (event.type) {
-        case "text":
-        case "binary":
-        case "text-bytes":
-          completed = true;
-          if (this.#countMessage()) this.#deliver(event, event.data.length);
-          break;
-        case "ping":
-          if (!this.#countControl()) break;
-          this.#outbox.pong(encodePong(event.data));
-          if (handler.ping !== undefined) this.#deliver(event, event.data.length);
-          break;
-        case "pong":
-          if (this.#countControl() && handler.pong !== undefined) this.#deliver(event, event.data.length);
-          break;
-        case "close":
-          this.#end("peer-close", event.code, event.reason, "peer", closeReply(event.code));
-          break;
-        case "violation":
-          this.#violation(event.error.closeCode, event.error.message);
-          break;
-      }
-    }
+    const completed = this.#incoming!.receive(chunk, start, end);
     if (this.#liveness!.unfinished(wheel.now, core.isInsideMessage, completed)) {
       wheel.schedule(this, this.#liveness!.nextDue());
     }
+    this.#outbox.release();
   }
 
   onEnd(): void {
@@ -251,12 +250,52 @@ export class WebSocketConnection<State>
     const { wheel, ticks } = this.#context;
     this.#end("gone", CloseCode.AbnormalClosure, "", "socket");
     this.#outbox.discard();
+    this.#outgoing?.discard();
+    this.#transform?.close();
     this.#wakeDrain();
     wheel.remove(this);
     // The last callback waits for a handler that is busy, but not for one that never comes back.
     if (this.#callbacks.isPending) wheel.schedule(this, wheel.now + ticks.closeTimeout);
     this.#callbacks.add({ type: "closed" }, 0);
     this.#callbacks.release();
+  }
+
+  // What the peer says.
+
+  onSaid(said: Said): void {
+    const { handler, stats, wheel } = this.#context;
+    switch (said.type) {
+      case "ping":
+        this.#outbox.pong(encodePong(said.data));
+        if (handler.ping !== undefined) this.#deliver(said, said.data.length);
+        break;
+      case "pong":
+        if (handler.pong !== undefined) this.#deliver(said, said.data.length);
+        break;
+      default:
+        stats.messagesReceived++;
+        this.#liveness!.active(wheel.now);
+        this.#deliver(said, said.data.length);
+    }
+  }
+
+  onClose(code: number, reason: string): void {
+    this.#end("peer-close", code, reason, "peer", closeReply(code));
+  }
+
+  onViolation(code: number, reason: string): void {
+    this.#context.stats.violations++;
+    this.#fail(code, reason, "protocol");
+  }
+
+  onDecoding(): void {
+    this.#updateReading();
+  }
+
+  inTurn(work: () => void): void {
+    this.#outbox.claim();
+    work();
+    this.#outbox.release();
   }
 
   // What the outbox tells.
@@ -269,7 +308,7 @@ export class WebSocketConnection<State>
 
   onDrained(asked: boolean): void {
     this.#liveness!.unblocked();
-    this.#wakeDrain();
+    if (this.#outgoing?.isPending !== true) this.#wakeDrain();
     const { handler } = this.#context;
     if (!asked || handler.drained === undefined || this.#core!.state !== "open") return;
     try {
@@ -278,6 +317,10 @@ export class WebSocketConnection<State>
     } catch (error) {
       this.onFailure(error);
     }
+  }
+
+  onEncoded(): void {
+    this.#outbox.tellDrained();
   }
 
   #wakeDrain(): void {
@@ -347,12 +390,6 @@ export class WebSocketConnection<State>
 
   // How it ends.
 
-  /** Fails the connection for a rule or limit that the peer broke. */
-  #violation(code: number, reason: string): void {
-    this.#context.stats.violations++;
-    this.#fail(code, reason, "protocol");
-  }
-
   /** Fails the connection (RFC 6455 §7.1.7). */
   #fail(code: number, reason: string, by: ClosedBy): void {
     this.#end("fail", code, reason, by, encodeClose(code));
@@ -368,39 +405,24 @@ export class WebSocketConnection<State>
       this.#cause = { code, reason, by };
       if (deafening.has(by)) this.#callbacks.clear();
     }
-    if (step.send !== "nothing") this.#outbox.control(frame!);
     if (step.transport === "destroy") {
       this.#outbox.discard();
       this.#socket.destroy();
-    } else if (step.state !== "closed") {
-      this.#setDeadline(this.#context.ticks.closeTimeout);
-      this.#updateReading();
-      if (step.transport === "end") this.#outbox.end();
+      return;
     }
+    if (step.state === "closed") return;
+    this.#setDeadline(this.#context.ticks.closeTimeout);
+    this.#updateReading();
+    const send = () => {
+      if (step.send !== "nothing") this.#outbox.control(frame!);
+      if (step.transport === "end") this.#outbox.end();
+    };
+    // The Close frame stands behind everything that was sent before it.
+    if (this.#outgoing === undefined) send();
+    else this.#outgoing.afterwards(send);
   }
 
   // The callbacks.
-
-  /** Counts a data message; `false` when there were too many. */
-  #countMessage(): boolean {
-    const { stats, limits, wheel } = this.#context;
-    stats.messagesReceived++;
-    this.#liveness!.active(wheel.now);
-    if (limits.messages.perSecond === Number.POSITIVE_INFINITY) return true;
-    this.#messages ??= new TokenBucket(limits.messages, wheel.milliseconds);
-    if (this.#messages.take(wheel.milliseconds)) return true;
-    this.#violation(CloseCode.PolicyViolation, "too many messages");
-    return false;
-  }
-
-  /** Counts a control frame; `false` when there were too many. */
-  #countControl(): boolean {
-    const { limits, wheel } = this.#context;
-    this.#controlFrames ??= new TokenBucket(limits.controlFrames, wheel.milliseconds);
-    if (this.#controlFrames.take(wheel.milliseconds)) return true;
-    this.#violation(CloseCode.PolicyViolation, "too many control frames");
-    return false;
-  }
 
   #deliver(delivery: Delivery, size: number): void {
     this.#callbacks.add(delivery, size);
@@ -420,7 +442,8 @@ export class WebSocketConnection<State>
   #updateReading(): void {
     const { inboxMessages, inboxBytes } = this.#context.limits;
     const full = this.#callbacks.length >= inboxMessages || this.#callbacks.bytes >= inboxBytes;
-    const reading = this.#core?.state !== "open" || !(this.#paused || full);
+    const wanted = !(this.#paused || full || this.#incoming?.isDecoding === true);
+    const reading = this.#core?.state !== "open" || wanted;
     if (reading === this.#reading) return;
     this.#reading = reading;
     if (reading) this.#socket.resume();
