@@ -41,14 +41,18 @@ export class DeadlineWheel {
     return Math.max(1, Math.ceil(milliseconds / this.tick));
   }
 
-  /** Puts an item on the wheel, or brings its deadline forward; a later one than it has, or `Infinity`, is ignored. */
+  /**
+   * Puts an item on the wheel, or brings its deadline forward; a later one than it has, or `Infinity`, is ignored. One
+   * that has passed comes in the next tick: its own slot would not be looked at for a whole revolution.
+   */
   schedule(item: Deadlined, due: number): void {
     if (due === Number.POSITIVE_INFINITY) return;
+    const at = Math.max(due, this.now + 1);
     if (item.due !== 0) {
-      if (item.due <= due) return;
+      if (item.due <= at) return;
       this.remove(item);
     }
-    this.#insert(item, due);
+    this.#insert(item, at);
   }
 
   /** Takes an item off the wheel, if it is on it. */
@@ -83,8 +87,7 @@ export class DeadlineWheel {
     for (const item of items) {
       if (item.due === 0 || item.due > this.now) continue;
       this.remove(item);
-      const next = item.onDue(this.now);
-      this.schedule(item, Math.max(next, this.now + 1));
+      this.schedule(item, item.onDue(this.now));
     }
   }
 

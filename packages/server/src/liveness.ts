@@ -15,6 +15,8 @@ export class Liveness {
   #heardAt: number;
   #activeAt: number;
   #pingedAt = never;
+  /** When to look for the answer to the Ping. */
+  #lookAt = never;
   #unfinishedSince = never;
   #stalledSince = never;
   #unsent = 0;
@@ -62,7 +64,7 @@ export class Liveness {
   nextDue(): number {
     const ticks = this.#ticks;
     return Math.min(
-      this.#pingedAt === never ? this.#heardAt + ticks.pingInterval : this.#pingedAt + ticks.pingTimeout,
+      this.#pingedAt === never ? this.#heardAt + ticks.pingInterval : this.#lookAt,
       this.#unfinishedSince === never
         ? Number.POSITIVE_INFINITY
         : this.#unfinishedSince + ticks.messageTimeout,
@@ -101,12 +103,19 @@ export class Liveness {
     const ticks = this.#ticks;
     if (this.#pingedAt !== never) {
       if (this.#heardAt >= this.#pingedAt) this.#pingedAt = never;
-      else if (now < this.#pingedAt + ticks.pingTimeout) return "fine";
+      else if (now < this.#pingedAt + ticks.pingTimeout) return this.#awaitAnswer(now, "fine");
       else if (!deaf) return "dead";
     }
     // The Ping of one who does not read still finds out that TCP is broken.
     if (this.#pingedAt === never && now < this.#heardAt + ticks.pingInterval) return "fine";
     this.#pingedAt = now;
-    return "ping";
+    return this.#awaitAnswer(now, "ping");
+  }
+
+  /** An answer begins a new interval: with a timeout longer than that, its end must not be slept through. */
+  #awaitAnswer(now: number, verdict: Verdict): Verdict {
+    const { pingInterval, pingTimeout } = this.#ticks;
+    this.#lookAt = Math.min(this.#pingedAt + pingTimeout, now + pingInterval);
+    return verdict;
   }
 }
