@@ -44,6 +44,8 @@ export class CallbackQueue<Item> {
   add(item: Item, size: number): void {
     if (this.#items === undefined && !this.#running && !this.#pending && !this.#held) {
       this.#run(item);
+      // What came during the callback.
+      if (this.#items !== undefined) this.#runWaiting();
       return;
     }
     this.#items ??= [];
@@ -74,7 +76,8 @@ export class CallbackQueue<Item> {
       const result = this.#target.call(item);
       if (isPromise(result)) {
         this.#pending = true;
-        result.then(
+        // Whatever the application calls a promise settles once, and not before we are done here.
+        Promise.resolve(result).then(
           () => this.#settled(),
           (error: unknown) => {
             this.#target.onFailure(error);
