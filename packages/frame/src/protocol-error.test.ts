@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { ProtocolError, type ProtocolErrorCode } from "./protocol-error.ts";
 
 /** The table of the README, by hand. */
-const table: Record<ProtocolErrorCode, [closeCode: number, section: string]> = {
+const table: Record<ProtocolErrorCode, [closeCode: number, section: string, rfc?: number]> = {
   "reserved-bits": [1002, "5.2"],
   "reserved-opcode": [1002, "5.2"],
   "non-minimal-length": [1002, "5.2"],
@@ -19,15 +19,18 @@ const table: Record<ProtocolErrorCode, [closeCode: number, section: string]> = {
   "frame-too-large": [1009, "10.4"],
   "message-too-large": [1009, "10.4"],
   "too-many-fragments": [1008, "10.4"],
+  "invalid-compressed-data": [1007, "7.2.2", 7692],
 };
 
 test.each(Object.entries(table))(
   "%s is answered with its close code and names its section",
-  (code, [closeCode, section]) => {
+  (code, [closeCode, section, rfc = 6455]) => {
     const error = new ProtocolError(code as ProtocolErrorCode);
     expect(error).toBeInstanceOf(Error);
-    expect(error).toMatchObject({ name: "ProtocolError", code, closeCode, section });
-    expect(error.message).toMatch(new RegExp(`^[A-Z].+ \\(RFC 6455 §${section.replaceAll(".", "\\.")}\\)$`));
+    expect(error).toMatchObject({ name: "ProtocolError", code, closeCode, rfc, section });
+    expect(error.message).toMatch(
+      new RegExp(`^[A-Z].+ \\(RFC ${rfc} §${section.replaceAll(".", "\\.")}\\)$`),
+    );
     expect(String(error)).toBe(`ProtocolError: ${error.message}`);
   },
 );

@@ -17,9 +17,16 @@ export type ProtocolErrorCode =
   | "invalid-close-code"
   | "frame-too-large"
   | "message-too-large"
-  | "too-many-fragments";
+  | "too-many-fragments"
+  | "invalid-compressed-data";
 
-type Rule = { readonly closeCode: number; readonly section: string; readonly message: string };
+type Rule = {
+  readonly closeCode: number;
+  /** The RFC that states the rule; default 6455. */
+  readonly rfc?: number;
+  readonly section: string;
+  readonly message: string;
+};
 
 /** The one table of framing faults: what is answered, where it is written, how it reads. */
 const rules: Readonly<Record<ProtocolErrorCode, Rule>> = {
@@ -103,6 +110,12 @@ const rules: Readonly<Record<ProtocolErrorCode, Rule>> = {
     section: "10.4",
     message: "The message has more fragments than the limit",
   },
+  "invalid-compressed-data": {
+    closeCode: CloseCode.InvalidPayload,
+    rfc: 7692,
+    section: "7.2.2",
+    message: "The message is not valid DEFLATE data",
+  },
 };
 
 /**
@@ -114,14 +127,18 @@ export class ProtocolError extends Error {
   readonly code: ProtocolErrorCode;
   /** The close code to answer with: 1002, 1007, 1008 or 1009. */
   readonly closeCode: number;
-  /** The section of RFC 6455 that states the rule. */
+  /** The RFC that states the rule: 6455, or 7692 for compressed messages. */
+  readonly rfc: number;
+  /** The section of that RFC. */
   readonly section: string;
 
   constructor(code: ProtocolErrorCode) {
     const rule = rules[code];
-    super(`${rule.message} (RFC 6455 §${rule.section})`);
+    const rfc = rule.rfc ?? 6455;
+    super(`${rule.message} (RFC ${rfc} §${rule.section})`);
     this.code = code;
     this.closeCode = rule.closeCode;
+    this.rfc = rfc;
     this.section = rule.section;
   }
 }

@@ -12,6 +12,15 @@ export type { HeaderFields } from "./header-fields.ts";
 export { HeaderMap } from "./header-map.ts";
 export { type ExtensionNegotiator, negotiateExtensions } from "./negotiate-extensions.ts";
 export { type OriginRule, type ParsedOriginRule, parseOriginRule } from "./origin-rule.ts";
+export {
+  acceptPermessageDeflate,
+  answerPermessageDeflate,
+  offerPermessageDeflate,
+  type PermessageDeflateParameters,
+  type PermessageDeflatePolicy,
+  type PermessageDeflateWish,
+  readPermessageDeflate,
+} from "./permessage-deflate.ts";
 export { type HandshakeRequest, parseTarget, requestFromParts } from "./request.ts";
 export { RequestDecoder } from "./request-decoder.ts";
 export type { RequestLimits } from "./request-limits.ts";
