@@ -37,12 +37,13 @@ test("10,000 connections that connect, echo and end in four ways leave nothing b
     flags: ["--expose-gc"],
     options: { limits: { lingerTimeout: 500 } },
   });
-  await churn(child, 1000);
+  // Node 22 keeps the code it compiles for the first 5,000 or so (0.8 MB), and lets go of it after 20,000.
+  await churn(child, 6000);
   const before = await child.ask<Memory>("memory");
   await churn(child, 10_000);
   const after = await child.ask<Memory>("memory");
   expect(after.used).toBeLessThan(before.used * 1.05);
   expect(after.handles).toBeLessThanOrEqual(before.handles);
   const tally = await child.ask<{ opened: number; closed: number; handled: number; errors: number }>("tally");
-  expect(tally).toMatchObject({ opened: 11_000, closed: 11_000, handled: 11_000, errors: 0 });
+  expect(tally).toMatchObject({ opened: 16_000, closed: 16_000, handled: 16_000, errors: 0 });
 }, 60_000);
