@@ -27,7 +27,11 @@ async function step(name, work) {
 const release = endTogether();
 await step("dependencies", installDependencies);
 await step("build", async () => {
-  const { code, output } = await run("turbo", ["run", "build", "--filter=./apps/echo..."], { cwd: root });
+  const { code, output } = await run(
+    "turbo",
+    ["run", "build", "--filter=./apps/echo...", "--output-logs=errors-only"],
+    { cwd: root },
+  );
   if (code !== 0) throw new Error(output);
   return output.includes("FULL TURBO") ? "up to date" : "";
 });

@@ -28,8 +28,12 @@ const onNode = (major) => vitest(`node${major}`, ["packages/"], dependency(`node
 /** @type {import("./jobs.mjs").Job[]} */
 const jobs = [
   { name: "lint", run: () => check("biome", ["check", "--error-on-warnings"]) },
-  { name: "build", run: () => check("turbo", ["run", "build"]) },
-  { name: "typecheck, packages and apps", after: ["build"], run: () => check("turbo", ["run", "typecheck"]) },
+  { name: "build", run: () => check("turbo", ["run", "build", "--output-logs=errors-only"]) },
+  {
+    name: "typecheck, packages and apps",
+    after: ["build"],
+    run: () => check("turbo", ["run", "typecheck", "--output-logs=errors-only"]),
+  },
   { name: "typecheck, tooling", after: ["build"], run: () => check("tsc", ["-p", "tooling/tsconfig.json"]) },
   {
     name: "all tests but the codecs', Node 26",
