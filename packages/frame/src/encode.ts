@@ -47,25 +47,25 @@ export function encodeFrame(frame: FrameToEncode, maskKey?: number): Uint8Array 
  * Throws a TypeError for anything but a string.
  */
 export function encodeText(data: string, maskKey?: number): Uint8Array {
-  return encodeFrame({ opcode: Opcode.Text, payload: encodeUtf8(data) }, maskKey);
+  return encodeFrame({ fin: true, rsv: 0, opcode: Opcode.Text, payload: encodeUtf8(data) }, maskKey);
 }
 
 /** A binary message in one frame. Throws a TypeError for anything but a Uint8Array (RFC 6455 §5.6). */
 export function encodeBinary(data: Uint8Array, maskKey?: number): Uint8Array {
-  return encodeFrame({ opcode: Opcode.Binary, payload: data }, maskKey);
+  return encodeFrame({ fin: true, rsv: 0, opcode: Opcode.Binary, payload: data }, maskKey);
 }
 
 /** A Ping with at most 125 octets of payload; a RangeError otherwise (RFC 6455 §5.5.2). */
 export function encodePing(data: Uint8Array = empty, maskKey?: number): Uint8Array {
-  return encodeFrame({ opcode: Opcode.Ping, payload: data }, maskKey);
+  return encodeFrame({ fin: true, rsv: 0, opcode: Opcode.Ping, payload: data }, maskKey);
 }
 
 /** A Pong, with the payload of the Ping that it answers; a RangeError for more than 125 octets (RFC 6455 §5.5.3). */
 export function encodePong(data: Uint8Array = empty, maskKey?: number): Uint8Array {
-  return encodeFrame({ opcode: Opcode.Pong, payload: data }, maskKey);
+  return encodeFrame({ fin: true, rsv: 0, opcode: Opcode.Pong, payload: data }, maskKey);
 }
 
 /** A Close frame; without a code its payload is empty. Throws as {@link encodeClosePayload} does (RFC 6455 §5.5.1). */
 export function encodeClose(code?: number, reason?: string, maskKey?: number): Uint8Array {
-  return encodeFrame({ opcode: Opcode.Close, payload: encodeClosePayload(code, reason) }, maskKey);
+  return encodeFrame({ fin: true, rsv: 0, opcode: Opcode.Close, payload: encodeClosePayload(code, reason) }, maskKey);
 }

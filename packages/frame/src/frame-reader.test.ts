@@ -111,6 +111,23 @@ describe("chunks", () => {
     expect(frames).toBe(18);
   });
 
+  test("that are joined are not written to, not even after an earlier joining", () => {
+    const reader = new FrameReader("server", 0);
+    const readBuffer = new Uint8Array(100).fill(0xee);
+    readBuffer.set(hello);
+    const before = readBuffer.slice();
+    for (let round = 0; round < 3; round++) {
+      reader.push(readBuffer, 0, hello.length);
+      reader.push(hello, 0, hello.length);
+      for (let i = 0; i < 2; i++) {
+        expect(reader.advance()).toBe(true);
+        expect(reader.takePayload()).toEqual(utf8("Hello"));
+      }
+      expect(reader.advance()).toBe(false);
+    }
+    expect(readBuffer).toEqual(before);
+  });
+
   test("are let go of when they have been read", () => {
     const reader = new FrameReader("server", 0);
     push(reader, hello);

@@ -17,6 +17,6 @@ export { MessageAssembler, type MessageLimits } from "./message-assembler.ts";
 export { type Message, MessageDecoder, type MessageDecoderOptions } from "./message-decoder.ts";
 export type { MessageTransform } from "./message-transform.ts";
 export { isControl, isReserved, Opcode } from "./opcode.ts";
-export { binary, PreparedMessage, text } from "./prepared-message.ts";
+export { binary, isPrepared, PreparedMessage, text } from "./prepared-message.ts";
 export { ProtocolError, type ProtocolErrorCode } from "./protocol-error.ts";
 export { portableUtf8, type Utf8Codec, Utf8Validator } from "./utf8.ts";

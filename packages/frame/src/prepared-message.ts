@@ -24,6 +24,16 @@ export class PreparedMessage {
   }
 }
 
+/** Tells whether a value is a prepared message, by its fields: another copy of this package may have made it. */
+export function isPrepared(value: unknown): value is PreparedMessage {
+  if (value instanceof PreparedMessage) return true;
+  if (typeof value !== "object" || value === null) return false;
+  const { type, bytes, payload } = value as Partial<PreparedMessage>;
+  return (
+    (type === "text" || type === "binary") && bytes instanceof Uint8Array && payload instanceof Uint8Array
+  );
+}
+
 /** Frames a text message once. Lone surrogates become U+FFFD. Throws a TypeError for anything but a string. */
 export function text(data: string): PreparedMessage {
   return new PreparedMessage("text", encodeUtf8(data));

@@ -27,6 +27,7 @@ test("the public surface is this, and no more", () => {
       "encodeText",
       "headerLength",
       "isControl",
+      "isPrepared",
       "isReserved",
       "isSendableCloseCode",
       "maxCloseReason",

@@ -53,6 +53,13 @@ export class CallbackQueue<Item> {
     this.#bytes += size;
   }
 
+  /** Runs the callback for an item in spite of one that is pending; items that wait are forgotten. */
+  overtake(item: Item): void {
+    this.clear();
+    this.#pending = false;
+    this.#run(item);
+  }
+
   /** Lets items wait until `release`. */
   hold(): void {
     this.#held = true;

@@ -19,7 +19,6 @@ import {
 import type { Deadlined } from "./deadline-wheel.ts";
 import { diagnostics } from "./diagnostics.ts";
 import type { HandshakeAnswer } from "./handler.ts";
-import { Reject } from "./handshake-answer.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { type Receiver, readByEvents, setReceiver } from "./receiver.ts";
 import type { ServerContext } from "./server-context.ts";
@@ -210,7 +209,7 @@ export class OpeningHandshake<State> implements Receiver, Deadlined {
     upgrade: Upgrade,
     connection: WebSocketConnection<State>,
   ): void {
-    if (answer instanceof Reject) {
+    if (answer?.answer === "reject") {
       this.#end(
         answer.code,
         answer.options.status ?? 400,
@@ -218,7 +217,10 @@ export class OpeningHandshake<State> implements Receiver, Deadlined {
       );
       return;
     }
-    const { options = {} } = answer ?? {};
+    if (answer !== undefined && answer?.answer !== "accept") {
+      throw new TypeError("handshake must return nothing, accept() or reject()");
+    }
+    const options = answer?.options ?? {};
     if (options.protocol !== undefined && !upgrade.protocols.includes(options.protocol)) {
       throw new TypeError(`accept: the client did not offer the subprotocol ${options.protocol}`);
     }
@@ -230,7 +232,7 @@ export class OpeningHandshake<State> implements Receiver, Deadlined {
       extensions: extension?.agreed,
       headers: options.headers,
     });
-    if ("state" in options) connection.state = options.state as State;
+    if (Object.hasOwn(options, "state")) connection.state = options.state as State;
     this.#accept(response, connection, protocol ?? "", extension?.transform);
   }
 
@@ -250,9 +252,11 @@ export class OpeningHandshake<State> implements Receiver, Deadlined {
     protocol: string,
     transform: MessageTransform | undefined,
   ): void {
+    const socket = this.#socket;
+    // The peer went while the application made up its mind; the event that says so is on its way.
+    if (socket.destroyed) return;
     this.#enter("done");
     this.#server.leave(this);
-    const socket = this.#socket;
     setReceiver(socket, connection);
     socket.write(response);
     this.#server.enter(connection);

@@ -1,4 +1,4 @@
-import { encodeFrame, type MessageTransform, Opcode, PreparedMessage } from "@exws/frame";
+import { encodeFrame, isPrepared, type MessageTransform, Opcode } from "@exws/frame";
 import type { Sendable, WriteResult } from "./connection.ts";
 import type { Outbox } from "./outbox.ts";
 
@@ -72,7 +72,7 @@ export class Outgoing {
     const size = sizeOf(message);
     const { threshold, rsv } = this.#transform;
     if (size < threshold) return this.#plain(message);
-    if (message instanceof PreparedMessage) {
+    if (isPrepared(message)) {
       const frame = this.#transform.encodePrepared(message);
       return this.#settle(frame, message, size, (encoded) => encoded);
     }
@@ -104,7 +104,7 @@ export class Outgoing {
 
   #plain(message: Sendable): WriteResult {
     if (typeof message === "string") return this.#outbox.text(message);
-    if (message instanceof PreparedMessage) return this.#outbox.prepared(message.bytes);
+    if (isPrepared(message)) return this.#outbox.prepared(message.bytes);
     return this.#outbox.binary(message);
   }
 
@@ -129,5 +129,5 @@ export class Outgoing {
 
 /** The octets of a message's payload; of a string at least. */
 function sizeOf(message: Sendable): number {
-  return message instanceof PreparedMessage ? message.payload.length : message.length;
+  return isPrepared(message) ? message.payload.length : message.length;
 }

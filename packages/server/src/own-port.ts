@@ -81,8 +81,8 @@ export function createListener(
     { handshakeTimeout: timeout, ALPNProtocols: ["http/1.1"], ...options.tls, ...common },
     onSocket,
   );
-  // A failed TLS handshake concerns its own socket only, and Node has closed that.
-  listener.on("tlsClientError", () => {});
+  // A failed TLS handshake concerns its own socket only, which Node leaves open when it was the time that ran out.
+  listener.on("tlsClientError", (_error, socket) => socket.destroy());
   return listener;
 }
 

@@ -10,7 +10,8 @@ export interface Receiver {
   onGone(): void;
 }
 
-const receiverKey: unique symbol = Symbol("exws.receiver");
+/** Registered, so that two copies of this package know each other's sockets. */
+const receiverKey: unique symbol = Symbol.for("exws.receiver");
 
 /** A socket that knows its receiver. */
 export type LinkedSocket = Duplex & { [receiverKey]?: Receiver };

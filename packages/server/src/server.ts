@@ -60,6 +60,8 @@ export class Server<State = undefined> implements AsyncDisposable {
    * socket is the server's from then on, whatever the answer is.
    */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Uint8Array): void {
+    // Gone already: nobody would tell us.
+    if (socket.destroyed) return;
     const opening = this.#open(socket);
     const { limits } = this.#context;
     opening.begin(
@@ -159,6 +161,7 @@ export class Server<State = undefined> implements AsyncDisposable {
     const stats = emptyStats();
     const decoder: MessageDecoderOptions = {
       role: "server",
+      rsv: 0,
       maxMessage: limits.message,
       maxFragments: limits.fragments,
       textAsBytes: handler.raw !== undefined,

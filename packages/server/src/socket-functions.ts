@@ -1,7 +1,6 @@
 import type { Duplex } from "node:stream";
 import type { Connection, Sendable, WriteResult } from "./connection.ts";
 import { type LinkedSocket, receiverOf } from "./receiver.ts";
-import { WebSocketConnection } from "./web-socket-connection.ts";
 
 /** A connection, or the socket underneath one. */
 export type Target = Connection<never> | Duplex;
@@ -29,13 +28,20 @@ export function close(target: Target, code?: number, reason?: string): "sent" | 
 }
 
 function command<Result>(target: Target, run: (connection: Commands) => Result): Result | "closed" {
-  if (target instanceof WebSocketConnection) return run(target);
   const receiver = receiverOf(target as LinkedSocket);
-  if (receiver === undefined) throw new TypeError("This is neither a connection nor the socket of one");
-  // A socket that is still in its opening handshake.
-  if (!(receiver instanceof WebSocketConnection)) return "closed";
+  if (receiver === undefined) {
+    if (!isConnection(target)) throw new TypeError("This is neither a connection nor the socket of one");
+    return run(target);
+  }
+  // A socket that is still in its opening handshake has nothing to command yet.
+  if (!isConnection(receiver)) return "closed";
   const result = run(receiver);
   // Who holds the socket may write to it next: what is sent stays in order.
   receiver.flush();
   return result;
+}
+
+/** Goes by what it can do: it may come from another copy of this package. */
+function isConnection(value: object): value is Commands & { flush(): void } {
+  return "drained" in value && "flush" in value;
 }

@@ -4,8 +4,8 @@ import {
   encodeClose,
   encodePing,
   encodePong,
+  isPrepared,
   type MessageTransform,
-  PreparedMessage,
 } from "@exws/frame";
 import { CallbackQueue, type CallbackTarget } from "./callback-queue.ts";
 import type { ClosedBy, CloseInfo } from "./close-info.ts";
@@ -112,7 +112,7 @@ export class WebSocketConnection<State>
   #send(message: Sendable): WriteResult {
     const { stats, wheel } = this.#context;
     this.#liveness!.active(wheel.now);
-    const prepared = message instanceof PreparedMessage;
+    const prepared = isPrepared(message);
     if (typeof message !== "string" && !prepared && !(message instanceof Uint8Array)) {
       throw new TypeError("A message is a string, a Uint8Array or a prepared message");
     }
@@ -247,6 +247,7 @@ export class WebSocketConnection<State>
   }
 
   onGone(): void {
+    if (this.#core === undefined) return;
     const { wheel, ticks } = this.#context;
     this.#end("gone", CloseCode.AbnormalClosure, "", "socket");
     this.#outbox.discard();
@@ -347,7 +348,7 @@ export class WebSocketConnection<State>
   onDue(now: number): number {
     const core = this.#core!;
     if (core.state === "open") return this.#checkLiveness(now);
-    if (core.state === "closed") this.#finish();
+    if (core.state === "closed") this.#callbacks.overtake({ type: "closed" });
     else if (now < this.#deadline) return this.#deadline;
     else this.#timeout();
     return Number.POSITIVE_INFINITY;
@@ -481,7 +482,6 @@ export class WebSocketConnection<State>
     if (this.#finished) return undefined;
     this.#finished = true;
     this.#context.wheel.remove(this);
-    this.#callbacks.clear();
     const info: CloseInfo = { ...this.#cause!, wasClean: this.#core!.wasClean };
     this.#context.onClosed(this, info);
     return this.#context.handler.closed?.(this, info);
