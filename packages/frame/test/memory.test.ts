@@ -1,4 +1,6 @@
-import { type Message, MessageDecoder } from "@exws/frame";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { FrameDecoder, type Message, MessageDecoder, ProtocolError } from "@exws/frame";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
@@ -80,6 +82,36 @@ describe("memory held for what is unfinished", () => {
     expect(() => failed.next()).toThrow("opcode is reserved");
     expect(failed.retainedBytes).toBe(0);
   });
+});
+
+test("a decoder that failed, or has read all, does not keep the chunk alive", async () => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  const decoders = [new MessageDecoder({ role: "client" }), new FrameDecoder({ role: "client" })];
+  const drained = new MessageDecoder({ role: "client" });
+  const chunks = [
+    new WeakRef(pushFresh(decoders[0]!, 0x83)),
+    new WeakRef(pushFresh(decoders[1]!, 0x83)),
+    new WeakRef(pushFresh(drained, 0x82)),
+  ];
+  // A WeakRef holds on to its target until the end of the turn.
+  await new Promise((resolve) => setImmediate(resolve));
+  collect();
+  expect(chunks.map((chunk) => chunk.deref())).toEqual([undefined, undefined, undefined]);
+  for (const decoder of decoders) expect(() => decoder.next()).toThrow("The opcode is reserved");
+  expect(drained.next()).toBeUndefined();
+
+  /** Decodes a chunk of its own memory that begins with an empty frame of the given first octet. */
+  function pushFresh(decoder: MessageDecoder | FrameDecoder, first: number): Uint8Array {
+    const chunk = Uint8Array.of(first, 0, 0x89, 0);
+    decoder.push(chunk);
+    try {
+      while (decoder.next() !== undefined);
+    } catch (error) {
+      expect(error).toBeInstanceOf(ProtocolError);
+    }
+    return chunk;
+  }
 });
 
 describe("a million fragments", () => {
