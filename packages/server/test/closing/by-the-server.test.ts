@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { closeFrame, hex, pingFrame, textFrame } from "../support/frame-bytes.ts";
-import { turn } from "../support/raw-client.ts";
+import { type RawClient, turn } from "../support/raw-client.ts";
 import { start, type TestConnection } from "../support/start.ts";
 
 async function opened(options: Parameters<typeof start>[0] = {}, keepHalf = true) {
@@ -120,6 +120,20 @@ describe("the closing handshake begun by the server (RFC 6455 §7.1)", () => {
     await client.ended();
   });
 
+  test.each([
+    ["our Close", () => {}],
+    ["both Closes", (client: RawClient) => client.write(closeFrame(4000))],
+  ])("a RST behind %s is the end, once and without an error", async (_, before) => {
+    const { running, client, connection } = await opened();
+    connection.close(4000);
+    await client.frames(1);
+    before(client);
+    client.reset();
+    expect((await running.log.next("closed")).value).toMatchObject({ code: 4000, by: "server" });
+    await running.empty();
+    expect(running.log.count("closed")).toBe(1);
+  });
+
   test("the last bytes are not lost: 1 MB written right before close() arrives whole, then the Close", async () => {
     const { running, client, connection } = await opened({ limits: { hardBuffer: 4_000_000 } });
     client.pause();
@@ -215,6 +229,35 @@ describe("wrong arguments of close()", () => {
       expect(connection.readyState).toBe("open");
     },
   );
+
+  test.each([
+    ["a number", 5],
+    ["a Float32Array", new Float32Array(4)],
+    ["a Uint8Array", new Uint8Array(4)],
+    ["a DataView", new DataView(new ArrayBuffer(8))],
+    ["an object with a length", { length: 20 }],
+  ])("a reason that is %s is a TypeError, or sent as exactly its own octets", async (_, reason) => {
+    const { client, connection } = await opened();
+    try {
+      connection.close(4000, reason as never);
+    } catch (error) {
+      expect(error).toBeInstanceOf(TypeError);
+      connection.close(4000);
+      expect((await client.frame()).payload.length).toBe(2);
+      return;
+    }
+    const { payload } = await client.frame();
+    expect(reason).toBeInstanceOf(Uint8Array);
+    expect([...payload.subarray(2)]).toEqual([0, 0, 0, 0]);
+  });
+
+  test("a code that is no number is an error that sends nothing", async () => {
+    const { connection } = await opened();
+    for (const code of ["1000", null, {}, [1000]]) {
+      expect(() => connection.close(code as never)).toThrow(/code|close/i);
+      expect(connection.readyState).toBe("open");
+    }
+  });
 
   test("a reason of 124 octets is a RangeError, one of 123 is sent", async () => {
     const { client, connection } = await opened();

@@ -45,6 +45,27 @@ describe("server.close()", () => {
     expect(running.log.count("closed")).toBe(2);
   });
 
+  test("keeps to its time though a handler never settles", async () => {
+    const running = await start({ handler: { message: () => new Promise(() => {}) } });
+    const client = await running.open();
+    client.write(textFrame("x"));
+    await running.log.next("text");
+    const since = performance.now();
+    expect(await running.server.close({ within: 300 })).toEqual({ closed: 0, terminated: 1 });
+    expect(performance.now() - since).toBeLessThan(2000);
+    await client.ended();
+    expect(running.log.count("closed")).toBe(1);
+  });
+
+  test("within: 0 ends everything at once", async () => {
+    const running = await start();
+    const client = await running.open(undefined, { keepHalf: true });
+    const since = performance.now();
+    expect((await running.server.close({ within: 0 })).terminated).toBe(1);
+    expect(performance.now() - since).toBeLessThan(1000);
+    await client.ended();
+  });
+
   test("accepts nobody any more, from the moment it is called", async () => {
     const running = await start();
     const target = running.target;

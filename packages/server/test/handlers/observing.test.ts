@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { describe, expect, test } from "vitest";
-import { closeFrame, textFrame } from "../support/frame-bytes.ts";
+import { closeFrame, hex, textFrame } from "../support/frame-bytes.ts";
 import { request } from "../support/http-bytes.ts";
 import { start } from "../support/start.ts";
 
@@ -13,60 +13,87 @@ describe("what a server tells about itself", () => {
     expect(running.server.url).toBe(`ws://127.0.0.1:${address.port}`);
   });
 
-  test("stats() counts up and returns to nothing open", async () => {
+  test("stats() counts what happened, and what is open returns to nothing", async () => {
     const running = await start({ handler: { message: (connection, data) => void connection.write(data) } });
-    const flat = (): string => JSON.stringify(running.server.stats());
-    const before = flat();
     const client = await running.open();
-    client.write(textFrame("x"));
+    client.write(textFrame("hello"));
     await client.frame();
-    const during = flat();
-    expect(during).not.toBe(before);
+    expect(running.server.stats()).toMatchObject({
+      connections: 1,
+      handshakes: 0,
+      accepted: 1,
+      messagesReceived: 1,
+      messagesSent: 1,
+    });
     client.write(closeFrame(1000));
     await running.log.next("closed");
+    const broken = await running.open();
+    broken.write(hex("ff 80 00000000"));
+    await running.log.next("closed");
+    const refused = await running.connect();
+    refused.write(request({ without: ["Host"] }));
+    await refused.ended();
     await running.empty();
-    const values = Object.values(running.server.stats() as object).filter(
-      (value) => typeof value === "number",
-    );
-    expect(values.length).toBeGreaterThan(0);
-    expect(values.every((value) => Number.isFinite(value) && value >= 0)).toBe(true);
+    const stats = running.server.stats();
+    expect(stats).toMatchObject({
+      connections: 0,
+      handshakes: 0,
+      accepted: 2,
+      closed: 2,
+      rejected: 1,
+      violations: 1,
+      errors: 0,
+    });
+    expect(stats.bytesReceived).toBe(textFrame("hello").length + closeFrame(1000).length + 6);
+    expect(stats.bytesSent).toBeGreaterThanOrEqual(7 + 4 + 4);
   });
 
-  test("a subscriber of a diagnostics channel that throws does not hurt the server", async () => {
-    const running = await start();
-    const names = [
-      "exws:open",
-      "exws:closed",
-      "exws:refused",
-      "exws:error",
-      "exws:connection",
-      "exws:close",
-      "exws:handshake",
-    ];
-    const fail = (): never => {
-      throw new Error("a bad subscriber");
-    };
-    const swallowed: unknown[] = [];
-    const catcher = (error: unknown): void => void swallowed.push(error);
-    process.prependListener("uncaughtException", catcher);
-    const others = process.listeners("uncaughtException").filter((listener) => listener !== catcher);
-    for (const listener of others) process.removeListener("uncaughtException", listener);
-    for (const name of names) subscribe(name, fail);
+  test("counters balance after handshakes that were aborted, refused, late and accepted", async () => {
+    const running = await start({ limits: { handshakeTimeout: 100 } });
+    for (const bytes of [
+      request(),
+      request().subarray(0, 30),
+      request({ without: ["Host"] }),
+      Buffer.alloc(0),
+    ]) {
+      for (const vanish of ["reset", "fin", "ended"] as const) {
+        const client = await running.connect();
+        client.write(bytes);
+        if (vanish === "ended" && bytes.length !== request().length) await client.ended();
+        else if (vanish !== "ended") client[vanish]();
+        client.destroy();
+      }
+    }
+    await running.empty();
+    while (running.server.stats().handshakes > 0) await new Promise((resolve) => setImmediate(resolve));
+    const { connections, accepted, closed } = running.server.stats();
+    expect({ connections, open: accepted - closed }).toEqual({ connections: 0, open: 0 });
+  });
+
+  test("diagnostics channels tell of connections that opened, closed, were refused, and of errors", async () => {
+    const told: string[] = [];
+    const names = ["exws:open", "exws:close", "exws:reject", "exws:error"];
+    const listener = (_: unknown, name: string | symbol): void => void told.push(String(name));
+    for (const name of names) subscribe(name, listener);
     try {
+      const running = await start({
+        handler: {
+          message() {
+            throw new Error("oh");
+          },
+        },
+      });
       const client = await running.open();
-      client.write(closeFrame(1000));
-      await client.ended();
+      client.write(textFrame("x"));
+      await client.politeEnd();
+      await running.log.next("closed");
       const refused = await running.connect();
       refused.write(request({ without: ["Host"] }));
       await refused.ended();
-      await running.open();
+      expect(running.takeErrors()).toHaveLength(1);
     } finally {
-      for (const name of names) unsubscribe(name, fail);
-      for (const listener of others) process.on("uncaughtException", listener as never);
-      process.removeListener("uncaughtException", catcher);
+      for (const name of names) unsubscribe(name, listener);
     }
-    expect(swallowed.every((error) => error instanceof Error && error.message === "a bad subscriber")).toBe(
-      true,
-    );
+    expect(told).toEqual(["exws:open", "exws:error", "exws:close", "exws:reject"]);
   });
 });

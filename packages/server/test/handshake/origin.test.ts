@@ -65,6 +65,14 @@ const rows: [what: string, rule: Rule | undefined, host: string, origins: string
     true,
   ],
   [
+    "a function that says something else than true",
+    (() => "yes") as never,
+    "app.example",
+    ["http://evil.test"],
+    false,
+  ],
+  ["a function that only promises", (async () => true) as never, "app.example", ["http://evil.test"], false],
+  [
     "a function that says no",
     (origin) => origin === "http://friend.test",
     "app.example",

@@ -1,5 +1,5 @@
 import { describe, test } from "vitest";
-import { expectAnswer, type Row } from "../support/answers.ts";
+import { expectAccepted, expectAnswer, type Row } from "../support/answers.ts";
 import { request } from "../support/http-bytes.ts";
 import { start } from "../support/start.ts";
 
@@ -144,5 +144,15 @@ describe("request line (RFC 9112 §3)", () => {
     await expectAnswer(running, row, false);
     running.log.clear();
     if (row.bytewise !== false) await expectAnswer(running, row, true);
+  });
+
+  test("H117 the plain handshake, one byte per segment and cut at every byte, is accepted", async () => {
+    const running = await start();
+    for (let cut = 1; cut < request().length; cut++) {
+      const client = await running.connect();
+      await client.writeCut(request(), cut);
+      await expectAccepted(running, client, await client.head());
+    }
+    await expectAnswer(running, { id: "H117", what: "bytewise", bytes: request(), answer: [101] }, true);
   });
 });

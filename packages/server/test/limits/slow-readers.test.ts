@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { cert, key } from "../support/certificate.ts";
 import { textFrame } from "../support/frame-bytes.ts";
 import { type RawClient, turn } from "../support/raw-client.ts";
 import { type Running, start, type TestConnection, type TestOptions } from "../support/start.ts";
@@ -139,6 +140,31 @@ describe("a peer that does not read", () => {
     expect(performance.now() - since).toBeGreaterThan(1000);
     expect(it.running.log.count("closed")).toBe(0);
     it.client.resume();
+  });
+
+  test.each([
+    ["TCP", {}, {}],
+    ["TLS", { tls: { key, cert } }, { tls: { ca: cert, servername: "localhost" } }],
+  ])("one large message that is taken in sips is not a stall, over %s", async (_, options, client) => {
+    const running = await start({ ...options, limits: { stallTimeout: 1000 } });
+    const reader = await running.open(undefined, client);
+    const connection = (await running.log.next("open")).connection as TestConnection;
+    reader.pause();
+    connection.write(Buffer.alloc(40_000_000));
+    let sip = 0;
+    reader.socket.on("data", (chunk) => {
+      sip += chunk.length;
+      if (sip >= 65_536) reader.pause();
+    });
+    const sips = setInterval(() => {
+      sip = 0;
+      reader.resume();
+    }, 5);
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    clearInterval(sips);
+    expect(running.log.lines()).toEqual(["open"]);
+    expect(connection.bufferedAmount).toBeGreaterThan(0);
+    reader.destroy();
   });
 
   test("one message larger than the bound goes out whole when nothing waits", async () => {

@@ -1,7 +1,10 @@
 import { expect } from "vitest";
+import type { Server } from "../../src/index.ts";
 import { request } from "./http-bytes.ts";
 import type { RawClient } from "./raw-client.ts";
-import type { Running } from "./start.ts";
+import type { Running as AnyRunning, State } from "./start.ts";
+
+type Running = AnyRunning<Server<State>>;
 
 /** One row of the frame catalogue: literal bytes of the client and everything that must follow from them. */
 export type FrameRow = {

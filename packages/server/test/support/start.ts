@@ -23,6 +23,8 @@ export class Running<Kind extends Server<State> = ListeningServer<State>> {
   readonly server: Kind;
   readonly log: EventLog;
   readonly errors: unknown[];
+  /** How clients connect unless a test says otherwise. */
+  clientOptions: ClientOptions = {};
 
   constructor(server: Kind, log: EventLog, errors: unknown[]) {
     this.server = server;
@@ -36,11 +38,11 @@ export class Running<Kind extends Server<State> = ListeningServer<State>> {
     return typeof address === "string" ? { path: address } : { port: address.port };
   }
 
-  connect(options?: ClientOptions): Promise<RawClient> {
+  connect(options: ClientOptions = this.clientOptions): Promise<RawClient> {
     return RawClient.connect(this.target, options);
   }
 
-  open(handshake?: Buffer, options?: ClientOptions): Promise<RawClient> {
+  open(handshake?: Buffer, options: ClientOptions = this.clientOptions): Promise<RawClient> {
     return RawClient.open(this.target, handshake, options);
   }
 
