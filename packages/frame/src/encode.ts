@@ -67,5 +67,8 @@ export function encodePong(data: Uint8Array = empty, maskKey?: number): Uint8Arr
 
 /** A Close frame; without a code its payload is empty. Throws as {@link encodeClosePayload} does (RFC 6455 §5.5.1). */
 export function encodeClose(code?: number, reason?: string, maskKey?: number): Uint8Array {
-  return encodeFrame({ fin: true, rsv: 0, opcode: Opcode.Close, payload: encodeClosePayload(code, reason) }, maskKey);
+  return encodeFrame(
+    { fin: true, rsv: 0, opcode: Opcode.Close, payload: encodeClosePayload(code, reason) },
+    maskKey,
+  );
 }

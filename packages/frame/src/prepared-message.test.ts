@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { frame } from "../test/support/wire.ts";
-import { binary, PreparedMessage, text } from "./prepared-message.ts";
+import { binary, isPrepared, PreparedMessage, text } from "./prepared-message.ts";
 
 test.each([0, 1, 125, 126, 65_535, 65_536])(
   "a message of %i octets is one unmasked frame, and knows its payload",
@@ -43,4 +43,21 @@ test("anything but a string is no text, anything but a Uint8Array not binary: a 
   for (const data of [5, null, "ab", [1], new ArrayBuffer(2), new Uint16Array(2)]) {
     expect(() => binary(data as unknown as Uint8Array)).toThrow(TypeError);
   }
+});
+
+test("isPrepared knows a message, also one of another copy of this package, and nothing else", () => {
+  const { type, bytes, payload } = text("Hi");
+  for (const message of [text("Hi"), binary(payload), { type, bytes, payload }])
+    expect(isPrepared(message)).toBe(true);
+  const others = [
+    undefined,
+    null,
+    "text",
+    bytes,
+    {},
+    { type: "ping", bytes, payload },
+    { type, bytes: [1], payload },
+    { type, bytes },
+  ];
+  for (const other of others) expect(isPrepared(other)).toBe(false);
 });
