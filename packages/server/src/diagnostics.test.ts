@@ -1,0 +1,11 @@
+import { channel } from "node:diagnostics_channel";
+import { expect, test } from "vitest";
+import { diagnostics } from "./diagnostics.ts";
+
+test("the channels are those that anybody can subscribe to by name", () => {
+  expect(Object.keys(diagnostics)).toEqual(["open", "reject", "close", "error"]);
+  for (const name of ["open", "reject", "close", "error"] as const) {
+    expect(diagnostics[name]).toBe(channel(`exws:${name}`));
+    expect(diagnostics[name].hasSubscribers).toBe(false);
+  }
+});
