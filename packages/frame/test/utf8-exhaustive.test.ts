@@ -86,13 +86,16 @@ describe("Utf8Validator agrees with TextDecoder, fatal and streaming, on the oct
     for (let i = 0; i < 2000; i++) check([0xf0 + random(16), random(256), random(256), random(256)]);
   });
 
-  test("for each of the 16,777,216 sequences of three octets", () => {
+  test("for each sequence of three octets", () => {
+    // Those that begin with C2-F4. Any other first octet is done with, as ASCII or as a failure, and what follows is a
+    // sequence of two, which the first test has.
+    //
     // A decoder of text that is not quite UTF-8, built on the validator: it puts U+FFFD for what fails and goes on at
     // the octet at which it failed, as TextDecoder does (WHATWG Encoding §4.1). Were that another octet for one of the
     // two, so would the text be. The octet 80 after each sequence tells a character cut short from one that failed.
     const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
     const bytes = new Uint8Array(65_536 * 4).fill(0x80);
-    for (let first = 0; first < 256; first++) {
+    for (let first = 0xc2; first <= 0xf4; first++) {
       for (let i = 0; i < 65_536; i++) {
         bytes[i * 4] = first;
         bytes[i * 4 + 1] = i >> 8;
