@@ -1,0 +1,74 @@
+import { constants, deflateRaw, deflateRawSync, type ZlibOptions } from "node:zlib";
+
+/** Up to this length compressing takes less time than handing the message to the thread pool and back does. */
+const shortMessage = 32_768;
+/** zlib looks no nearer than this to the far end of its window: the longest match and some. */
+const lookahead = 262;
+/** What a flush ends with, which is not sent (RFC 7692 §7.2.1). */
+const tail = 4;
+
+/** How a compressor works: zlib's own settings. */
+export type CompressorSettings = {
+  /** 1, fast, to 9, small. */
+  readonly level: number;
+  /** 1 to 9: 2^(memLevel + 9) octets while a message is compressed. */
+  readonly memLevel: number;
+  /** The base-2 logarithm of the largest window, 9 to 15. */
+  readonly windowBits: number;
+};
+
+/**
+ * Compresses messages, one at a time and whole (RFC 7692 §7.2.1). It holds no state between them: whoever takes over
+ * context hands in the window.
+ */
+export class Compressor {
+  readonly #settings: CompressorSettings;
+
+  constructor(settings: CompressorSettings) {
+    this.#settings = settings;
+  }
+
+  /** Whether a message is better compressed at once than on the thread pool. */
+  isShort(payload: Uint8Array): boolean {
+    return payload.length <= shortMessage;
+  }
+
+  /** Compresses at once; `undefined` when the result is no smaller than the payload. */
+  compress(payload: Uint8Array, window: Uint8Array | undefined): Uint8Array | undefined {
+    return finish(payload, deflateRawSync(payload, this.#options(payload.length, window)));
+  }
+
+  /** The same on the thread pool. The payload must stay as it is; the window is copied before this returns. */
+  compressElsewhere(payload: Uint8Array, window: Uint8Array | undefined): Promise<Uint8Array | undefined> {
+    return new Promise((resolve, reject) => {
+      deflateRaw(payload, this.#options(payload.length, window), (error, result) => {
+        if (error === null) resolve(finish(payload, result));
+        else reject(error);
+      });
+    });
+  }
+
+  /**
+   * A window that is larger than the message and what came before it is of no use, and most of what one call costs is the
+   * memory that zlib prepares for it.
+   */
+  #options(length: number, window: Uint8Array | undefined): ZlibOptions {
+    const { level, memLevel, windowBits } = this.#settings;
+    const reach = length + lookahead + (window === undefined ? 0 : window.length);
+    const bits = Math.min(windowBits, Math.max(10, 32 - Math.clz32(reach - 1)));
+    const options: ZlibOptions = {
+      level,
+      memLevel: Math.min(memLevel, Math.max(5, bits - 7)),
+      windowBits: bits,
+      chunkSize: Math.min(1_048_576, (length >> 1) + 512),
+      finishFlush: constants.Z_SYNC_FLUSH,
+    };
+    if (window !== undefined) options.dictionary = window;
+    return options;
+  }
+}
+
+function finish(payload: Uint8Array, flushed: Buffer): Uint8Array | undefined {
+  const length = flushed.length - tail;
+  return length < payload.length ? flushed.subarray(0, length) : undefined;
+}

@@ -1,0 +1,90 @@
+import type { MessageTransform } from "@exws/frame";
+import {
+  answerPermessageDeflate,
+  type ExtensionNegotiator,
+  type ExtensionOffer,
+  type HandshakeRequest,
+  readPermessageDeflate,
+} from "@exws/handshake";
+import { Compressor } from "./compressor.ts";
+import { Decompressor } from "./decompressor.ts";
+import { DeflateTransform } from "./deflate-transform.ts";
+import { JobQueue } from "./job-queue.ts";
+import { type PermessageDeflateOptions, type ResolvedOptions, resolveOptions } from "./options.ts";
+import { PreparedFrames } from "./prepared-frames.ts";
+import { SlidingWindow } from "./sliding-window.ts";
+
+/** zlib compresses with windows of 9 to 15 bits; it takes 8 for 9. */
+const smallestWindow = 9;
+
+/** What {@link permessageDeflate} makes: an extension for `serve({ extensions: [...] })`. */
+export interface PermessageDeflate extends ExtensionNegotiator {
+  /** Whether a client may have compression: the option of that name. */
+  allows(request: HandshakeRequest): boolean;
+  /**
+   * Begins to compress and decompress for one connection. `agreed` is what `negotiate` answered, `maxMessage` the limit on
+   * a decompressed message. Throws a TypeError for parameters that `negotiate` never answers.
+   */
+  start(agreed: ExtensionOffer, maxMessage: number): MessageTransform;
+}
+
+/**
+ * permessage-deflate (RFC 7692) for a server. One object serves any number of connections and bounds what they have on
+ * the thread pool together. Throws a TypeError or RangeError that names the option.
+ */
+export function permessageDeflate(options: PermessageDeflateOptions = {}): PermessageDeflate {
+  return new Extension(resolveOptions(options));
+}
+
+/** A window's compressor, and what it has compressed for many. */
+type Shared = { readonly compressor: Compressor; readonly prepared: PreparedFrames };
+
+class Extension implements PermessageDeflate {
+  readonly name: string = "permessage-deflate";
+  readonly #options: ResolvedOptions;
+  readonly #queue: JobQueue;
+  /** By window bits. */
+  readonly #shared: Map<number, Shared> = new Map();
+
+  constructor(options: ResolvedOptions) {
+    this.#options = options;
+    this.#queue = new JobQueue(options.maxJobs, options.maxJobBytes);
+  }
+
+  negotiate(offer: ExtensionOffer): ExtensionOffer | undefined {
+    return answerPermessageDeflate(offer, { ...this.#options, serverMinWindowBits: smallestWindow });
+  }
+
+  allows(request: HandshakeRequest): boolean {
+    return this.#options.allows(request);
+  }
+
+  start(agreed: ExtensionOffer, maxMessage: number): MessageTransform {
+    const parameters = readPermessageDeflate(agreed);
+    if (parameters === undefined || parameters.serverMaxWindowBits < smallestWindow) {
+      throw new TypeError("agreed must be an answer of negotiate()");
+    }
+    const { serverNoContextTakeover, clientNoContextTakeover, clientMaxWindowBits } = parameters;
+    const { threshold, maxInflatedRatio } = this.#options;
+    const windowBits = Math.min(parameters.serverMaxWindowBits, this.#options.serverMaxWindowBits);
+    return new DeflateTransform({
+      threshold,
+      ...this.#sharedFor(windowBits),
+      decompressor: new Decompressor(maxMessage, maxInflatedRatio),
+      queue: this.#queue,
+      sent: serverNoContextTakeover ? undefined : new SlidingWindow(windowBits),
+      received: clientNoContextTakeover ? undefined : new SlidingWindow(clientMaxWindowBits),
+    });
+  }
+
+  #sharedFor(windowBits: number): Shared {
+    let shared = this.#shared.get(windowBits);
+    if (shared === undefined) {
+      const { level, memLevel } = this.#options;
+      const compressor = new Compressor({ level, memLevel, windowBits });
+      shared = { compressor, prepared: new PreparedFrames(compressor, this.#queue) };
+      this.#shared.set(windowBits, shared);
+    }
+    return shared;
+  }
+}
