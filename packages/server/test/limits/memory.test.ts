@@ -18,8 +18,9 @@ type Memory = { used: number; buffers: number };
 
 const patient = { controlFrames: { perSecond: 10_000_000, burst: 10_000_000 }, fragments: 10_000_000 };
 
-async function measured(limits: object = {}): Promise<Child> {
-  const child = await Child.start("echo-server", { flags: ["--expose-gc"], options: { limits } });
+async function measured(limits: object = {}, delay = 0): Promise<Child> {
+  const child = await Child.start("echo-server", { flags: ["--expose-gc"], options: { limits, delay } });
+  if (delay > 0) return child;
   // One connection that comes and goes, so that what is allocated once for all is in the first measure.
   const first = await child.open();
   first.write(textFrame("x".repeat(100_000)));
@@ -144,6 +145,17 @@ describe("memory pinned by one connection (S2)", () => {
     expect(after.used - before.used).toBeLessThan(bound + 262_144);
   });
 
+  test("a handler that is busy while its peer floods it with empty messages", async () => {
+    const child = await measured({}, 60_000);
+    const before = await child.ask<Memory>("memory");
+    const client = await child.open();
+    const batch = Buffer.concat(Array.from({ length: 10_000 }, () => textFrame("")));
+    for (let i = 0; i < 400; i++) client.socket.write(batch);
+    await settledByOther(child, false);
+    const after = await child.ask<Memory>("memory");
+    expect(after.used - before.used).toBeLessThan(bound);
+  });
+
   test("half a request of 16 KiB on each of 200 connections pins no more than that", async () => {
     const child = await measured();
     const before = await child.ask<Memory>("memory");
@@ -170,10 +182,10 @@ describe("memory pinned by one connection (S2)", () => {
 });
 
 /** Another connection is served to its end, several times: by then the first ones' bytes have been read. */
-async function settledByOther(child: Child): Promise<void> {
+async function settledByOther(child: Child, echoes = true): Promise<void> {
   for (let i = 0; i < 5; i++) {
     const other = await child.open();
-    other.write(textFrame("x"));
+    other.write(echoes ? textFrame("x") : pingFrame("x"));
     await other.frame();
     other.destroy();
   }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { cert, key } from "../support/certificate.ts";
 import { textFrame } from "../support/frame-bytes.ts";
-import { type RawClient, turn } from "../support/raw-client.ts";
+import { type ClientOptions, type RawClient, turn } from "../support/raw-client.ts";
 import { type Running, start, type TestConnection, type TestOptions } from "../support/start.ts";
 
 const chunk = Buffer.alloc(64_000, 0x61);
@@ -142,12 +142,10 @@ describe("a peer that does not read", () => {
     it.client.resume();
   });
 
-  test.each([
-    ["TCP", {}, {}],
-    ["TLS", { tls: { key, cert } }, { tls: { ca: cert, servername: "localhost" } }],
-  ])("one large message that is taken in sips is not a stall, over %s", async (_, options, client) => {
+  /** Sends 40 MB in one message to a peer that takes 64 KiB at a time for 2 s; what the handler saw meanwhile. */
+  async function sipping(options: TestOptions, clientOptions: ClientOptions): Promise<string[]> {
     const running = await start({ ...options, limits: { stallTimeout: 1000 } });
-    const reader = await running.open(undefined, client);
+    const reader = await running.open(undefined, clientOptions);
     const connection = (await running.log.next("open")).connection as TestConnection;
     reader.pause();
     connection.write(Buffer.alloc(40_000_000));
@@ -162,9 +160,18 @@ describe("a peer that does not read", () => {
     }, 5);
     await new Promise((resolve) => setTimeout(resolve, 2000));
     clearInterval(sips);
-    expect(running.log.lines()).toEqual(["open"]);
-    expect(connection.bufferedAmount).toBeGreaterThan(0);
-    reader.destroy();
+    return [...running.log.lines(), connection.bufferedAmount > 0 ? "still on its way" : "gone"];
+  }
+
+  test("one large message that is taken in sips is not a stall, over TCP and over TLS", async () => {
+    const seen = await Promise.all([
+      sipping({}, {}),
+      sipping({ tls: { key, cert } }, { tls: { ca: cert, servername: "localhost" } }),
+    ]);
+    expect(seen).toEqual([
+      ["open", "still on its way"],
+      ["open", "still on its way"],
+    ]);
   });
 
   test("one message larger than the bound goes out whole when nothing waits", async () => {
