@@ -88,6 +88,8 @@ export class Outbox {
   /** Takes the shared buffer for the replies to what was just read. */
   claim(): void {
     const writer = this.#writer;
+    // An in-memory stream delivers while another connection works: that one has its replies out before it loses the buffer.
+    if (writer.owner !== this) writer.owner?.flush();
     if (this.#queue.length > 0) this.flush();
     writer.owner = this;
   }
@@ -129,6 +131,8 @@ export class Outbox {
 
   /** Sends a control frame: it is never dropped, whatever waits. */
   control(frame: Uint8Array): WriteResult {
+    // Nothing may stand behind a Close frame.
+    if (isClose(frame)) this.#queueLatestPong();
     this.#add(frame);
     return this.#result();
   }
@@ -195,7 +199,12 @@ export class Outbox {
    * overflow policy says: "dropped" and "closed" mean that it may not be sent.
    */
   admit(length: number, ahead = 0): WriteResult {
-    const waiting = this.#waiting + ahead;
+    let waiting = this.#waiting + ahead;
+    if (waiting + length > this.#options.hardBuffer && !this.#blocked) {
+      // What this turn has gathered does not wait for the peer.
+      this.flush();
+      waiting = this.#waiting + ahead;
+    }
     if (waiting > 0 && waiting + length > this.#options.hardBuffer) {
       if (this.#options.onOverflow === "close") {
         this.#owner.onOverflow();
@@ -248,22 +257,23 @@ export class Outbox {
     }
   }
 
-  /** Drops the oldest data messages until `length` bytes more fit; `false` when that is not enough. */
+  /** Drops the oldest data messages until `length` bytes more fit; `false`, and nothing is dropped, when they never will. */
   #dropOldest(length: number): boolean {
-    const limit = this.#options.hardBuffer - length;
+    const queue = this.#queue;
     const kept: Uint8Array[] = [];
-    let waiting = this.#waiting;
-    for (const frame of this.#queue) {
-      if (waiting > limit && !isControlFrame(frame)) {
-        waiting -= frame.length;
-        this.#queuedBytes -= frame.length;
-        this.#owner.onDropped();
-      } else {
-        kept.push(frame);
-      }
+    const excess = this.#waiting + length - this.#options.hardBuffer;
+    let freed = 0;
+    let end = 0;
+    for (; end < queue.length && excess > freed; end++) {
+      const frame = queue[end]!;
+      if (isControlFrame(frame)) kept.push(frame);
+      else freed += frame.length;
     }
-    this.#queue = kept;
-    return waiting <= limit;
+    if (excess > freed) return false;
+    for (let i = kept.length; i < end; i++) this.#owner.onDropped();
+    queue.splice(0, end, ...kept);
+    this.#queuedBytes -= freed;
+    return true;
   }
 
   /** Writes a large payload from where it is, behind what the turn has gathered. */
@@ -348,14 +358,18 @@ export class Outbox {
     this.#blocked = false;
     if (this.#socket.destroyed) return;
     this.#pongs = 0;
-    if (this.#latestPong !== undefined) {
-      this.#queue.push(this.#latestPong);
-      this.#queuedBytes += this.#latestPong.length;
-      this.#latestPong = undefined;
-    }
+    this.#queueLatestPong();
     this.flush();
+    this.#noticeBlocked();
     this.tellDrained();
     this.#endWhenEmpty();
+  }
+
+  #queueLatestPong(): void {
+    if (this.#latestPong === undefined) return;
+    this.#queue.push(this.#latestPong);
+    this.#queuedBytes += this.#latestPong.length;
+    this.#latestPong = undefined;
   }
 
   /** Tells the owner that nothing waits, if that is so. */
@@ -394,4 +408,8 @@ function binaryFrame(data: Uint8Array): Uint8Array {
 /** The queue holds whole frames, so that the first octet tells what it is (RFC 6455 §5.2). */
 function isControlFrame(frame: Uint8Array): boolean {
   return (frame[0]! & 0x08) !== 0;
+}
+
+function isClose(frame: Uint8Array): boolean {
+  return (frame[0]! & 0x0f) === Opcode.Close;
 }
