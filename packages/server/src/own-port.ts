@@ -1,6 +1,6 @@
 import * as net from "node:net";
-import type { Duplex } from "node:stream";
 import * as tls from "node:tls";
+import { receiverOf } from "./receiver.ts";
 
 /** Where and how to listen. */
 export type ListenOptions = {
@@ -25,12 +25,9 @@ type Handle = { readStart(): number; useUserBuffer(buffer: Uint8Array): void };
 const readBufferSize = 65_536;
 let readBuffer: Buffer | undefined;
 
-/** What hears of the bytes that a socket reads. */
-type OnBytes = (socket: Duplex, chunk: Uint8Array, length: number) => void;
-
 /** A TCP socket that reads into the shared buffer: no allocation and no stream machinery for a read. */
 class DirectSocket extends net.Socket {
-  constructor(handle: Handle, onBytes: OnBytes) {
+  constructor(handle: Handle) {
     readBuffer ??= Buffer.allocUnsafeSlow(readBufferSize);
     const options = {
       handle,
@@ -38,7 +35,7 @@ class DirectSocket extends net.Socket {
       onread: {
         buffer: readBuffer,
         callback: (length: number, buffer: Uint8Array): boolean => {
-          onBytes(this, buffer, length);
+          receiverOf(this)?.onBytes(buffer, 0, length);
           return true;
         },
       },
@@ -48,17 +45,17 @@ class DirectSocket extends net.Socket {
 }
 
 /**
- * Takes the handle out of a socket that has not begun to read and gives it to one that reads into the shared buffer.
- * `undefined` when this Node has no such handle; the socket is untouched then.
+ * Takes the handle out of a socket that has not begun to read and gives it to one that reads into the shared buffer and
+ * delivers to its receiver. `undefined` when this Node has no such handle; the socket is untouched then.
  */
-export function takeHandle(socket: net.Socket, onBytes: OnBytes): net.Socket | undefined {
+export function takeHandle(socket: net.Socket): net.Socket | undefined {
   const owner = socket as unknown as { _handle: unknown };
   const handle = owner._handle;
   if (!isHandle(handle)) return undefined;
   owner._handle = null;
   // The shell that is left has nothing to close; destroying it makes the listener stop counting it.
   socket.destroy();
-  return new DirectSocket(handle, onBytes);
+  return new DirectSocket(handle);
 }
 
 function isHandle(value: unknown): value is Handle {

@@ -1,6 +1,7 @@
 import { CloseCode } from "@exws/frame";
 import { describe, expect, test } from "vitest";
 import { closeFrame, frame, hex } from "../test/support/frame-bytes.ts";
+import { DecoderPool } from "./decoder-pool.ts";
 import { closeReply, Protocol, type ProtocolEvent } from "./protocol.ts";
 
 /** Everything that comes out, violations by their code. */
@@ -32,7 +33,7 @@ function receive(protocol: Protocol, bytes: Uint8Array): string[] {
   return drain(protocol);
 }
 
-const server = (): Protocol => new Protocol({ role: "server" });
+const server = (): Protocol => new Protocol(new DecoderPool({ role: "server" }));
 
 /** Name, octets from the peer, what comes out. */
 const streams: readonly (readonly [string, Buffer, string[]])[] = [
@@ -212,16 +213,22 @@ test("what had been received before the end does not come out after it", () => {
 
 test("limits on messages and fragments are violations with their codes", () => {
   const options = { role: "server", maxMessage: 4, maxFragments: 2 } as const;
-  expect(receive(new Protocol(options), hex("82 85 00000000"))).toEqual(["violation message-too-large 1009"]);
+  expect(receive(new Protocol(new DecoderPool(options)), hex("82 85 00000000"))).toEqual([
+    "violation message-too-large 1009",
+  ]);
   const fragments = hex("02 80 00000000  00 80 00000000  00 80 00000000");
-  expect(receive(new Protocol(options), fragments)).toEqual(["violation too-many-fragments 1008"]);
+  expect(receive(new Protocol(new DecoderPool(options)), fragments)).toEqual([
+    "violation too-many-fragments 1008",
+  ]);
 });
 
 test("an error that is not the peer's is not taken for one", () => {
   const broken = (): never => {
     throw new TypeError("a bug");
   };
-  const protocol = new Protocol({ role: "server", utf8: { isValid: broken, decode: broken } });
+  const protocol = new Protocol(
+    new DecoderPool({ role: "server", utf8: { isValid: broken, decode: broken } }),
+  );
   protocol.receive(hex("81 81 00000000 61"), 0, 7);
   expect(() => protocol.next()).toThrow(TypeError);
 });

@@ -1,12 +1,6 @@
-import {
-  CloseCode,
-  encodeClose,
-  type Message,
-  MessageDecoder,
-  type MessageDecoderOptions,
-  ProtocolError,
-} from "@exws/frame";
+import { CloseCode, encodeClose, type Message, type MessageDecoder, ProtocolError } from "@exws/frame";
 import { type ClosingEvent, type ClosingState, type ClosingStep, closingSteps } from "./closing.ts";
+import type { DecoderPool } from "./decoder-pool.ts";
 
 /** What the peer's bytes amount to: something it said, or a rule that it broke. */
 export type ProtocolEvent = Message | { readonly type: "violation"; readonly error: ProtocolError };
@@ -20,13 +14,15 @@ export type ProtocolEvent = Message | { readonly type: "violation"; readonly err
  * peer's Close frame.
  */
 export class Protocol {
-  readonly #decoder: MessageDecoder;
+  readonly #decoders: DecoderPool;
+  /** Held from the first byte of a message to its last. */
+  #decoder: MessageDecoder | undefined;
   #state: ClosingState = "open";
   #closeSent = false;
   #closeReceived = false;
 
-  constructor(options: MessageDecoderOptions) {
-    this.#decoder = new MessageDecoder(options);
+  constructor(decoders: DecoderPool) {
+    this.#decoders = decoders;
   }
 
   get state(): ClosingState {
@@ -40,36 +36,52 @@ export class Protocol {
 
   /** A frame or a fragmented message has begun and not ended. */
   get isInsideMessage(): boolean {
-    return this.#decoder.isInsideMessage;
+    return this.#decoder !== undefined;
   }
 
   /** Takes bytes, which must stay as they are until `next` has returned `undefined`. */
   receive(chunk: Uint8Array, start: number, end: number): void {
-    if (this.#state === "open" || this.#state === "close-sent") this.#decoder.push(chunk, start, end);
+    if (!this.#isListening) return;
+    this.#decoder ??= this.#decoders.take();
+    this.#decoder.push(chunk, start, end);
   }
 
   /** The next event, or `undefined` when more bytes are needed or nothing matters any more. Never throws. */
   next(): ProtocolEvent | undefined {
-    while (this.#state === "open" || this.#state === "close-sent") {
+    while (this.#decoder !== undefined && this.#isListening) {
       let message: Message | undefined;
       try {
         message = this.#decoder.next();
       } catch (error) {
         if (!(error instanceof ProtocolError)) throw error;
+        this.#decoder = undefined;
         return { type: "violation", error };
       }
-      if (message?.type === "close") this.#closeReceived = true;
+      if (message === undefined) this.#rest(this.#decoder);
+      else if (message.type === "close") this.#closeReceived = true;
       // §5.5.1, §7.1.2: what comes after our Close is still parsed, to find the peer's; nobody waits for it.
-      else if (this.#state === "close-sent" && message !== undefined) continue;
+      else if (this.#state === "close-sent") continue;
       return message;
     }
     return undefined;
+  }
+
+  get #isListening(): boolean {
+    return this.#state === "open" || this.#state === "close-sent";
+  }
+
+  /** Gives the decoder back, unless it is in the middle of something. */
+  #rest(decoder: MessageDecoder): void {
+    if (decoder.isInsideMessage) return;
+    this.#decoder = undefined;
+    this.#decoders.give(decoder);
   }
 
   /** Says what an event leads to and goes over to the new state. */
   on(event: ClosingEvent): ClosingStep {
     const step = closingSteps[this.#state][event];
     this.#state = step.state;
+    if (!this.#isListening) this.#decoder = undefined;
     if (step.send !== "nothing") this.#closeSent = true;
     return step;
   }

@@ -1,7 +1,7 @@
-import type { MessageDecoderOptions } from "@exws/frame";
 import type { CloseInfo } from "./close-info.ts";
 import type { Connection } from "./connection.ts";
 import type { DeadlineWheel } from "./deadline-wheel.ts";
+import type { DecoderPool } from "./decoder-pool.ts";
 import type { Handler } from "./handler.ts";
 import type { Limits } from "./limits.ts";
 import type { OutboxOptions } from "./outbox.ts";
@@ -17,8 +17,8 @@ export interface ServerContext<State> {
   readonly wheel: DeadlineWheel;
   readonly writer: TurnWriter;
   readonly stats: Stats;
-  /** The options of a decoder where an extension uses these reserved bits. */
-  readonly decoderFor: (rsv: number) => MessageDecoderOptions;
+  /** The decoders for connections whose extension uses these reserved bits. */
+  readonly decodersFor: (rsv: number) => DecoderPool;
   readonly outbox: OutboxOptions;
   /** Tells the application of an error in one of its callbacks. Never throws. */
   report(error: unknown, connection: Connection<State> | undefined): void;

@@ -6,13 +6,14 @@ import { requestFromParts } from "@exws/handshake";
 import type { CloseInfo } from "./close-info.ts";
 import type { Connection } from "./connection.ts";
 import { DeadlineWheel } from "./deadline-wheel.ts";
+import { DecoderPool } from "./decoder-pool.ts";
 import { diagnostics } from "./diagnostics.ts";
 import type { Limits } from "./limits.ts";
 import { nodeUtf8 } from "./node-utf8.ts";
 import { type Admission, OpeningHandshake, type Peer } from "./opening-handshake.ts";
 import { checkNames, type ResolvedOptions, resolveOptions, type ServerOptions } from "./options.ts";
 import { takeHandle } from "./own-port.ts";
-import { listen, readByEvents, receiverOf } from "./receiver.ts";
+import { listen, readByEvents } from "./receiver.ts";
 import type { ServerContext, Ticks } from "./server-context.ts";
 import { type CloseOptions, type CloseResult, Shutdown } from "./shutdown.ts";
 import { emptyStats, type Stats } from "./stats.ts";
@@ -80,10 +81,7 @@ export class Server<State = undefined> implements AsyncDisposable {
       readByEvents(socket);
       return;
     }
-    // The bytes may come while the socket is being made: its receiver is looked up when they do.
-    const direct = takeHandle(socket, (source, chunk, length) =>
-      receiverOf(source)?.onBytes(chunk, 0, length),
-    );
+    const direct = takeHandle(socket);
     this.#open(direct ?? socket);
     if (direct !== undefined) return;
     readByEvents(socket);
@@ -161,12 +159,12 @@ export class Server<State = undefined> implements AsyncDisposable {
     const stats = emptyStats();
     const decoder: MessageDecoderOptions = {
       role: "server",
-      rsv: 0,
       maxMessage: limits.message,
       maxFragments: limits.fragments,
       textAsBytes: handler.raw !== undefined,
       utf8: nodeUtf8,
     };
+    const pools = new Map<number, DecoderPool>();
     return {
       handler,
       limits,
@@ -174,7 +172,11 @@ export class Server<State = undefined> implements AsyncDisposable {
       stats,
       ticks: ticksFor(limits, wheel),
       writer: new TurnWriter(stats),
-      decoderFor: (rsv) => (rsv === 0 ? decoder : { ...decoder, rsv }),
+      decodersFor: (rsv) => {
+        const pool = pools.get(rsv) ?? new DecoderPool({ ...decoder, rsv });
+        pools.set(rsv, pool);
+        return pool;
+      },
       outbox: {
         softBuffer: limits.softBuffer,
         hardBuffer: limits.hardBuffer,

@@ -176,9 +176,9 @@ export class WebSocketConnection<State>
    * what the agreed extension does to messages.
    */
   start(protocol: string, rest: Uint8Array, transform?: MessageTransform): void {
-    const { wheel, decoderFor, handler, limits, ticks } = this.#context;
+    const { wheel, decodersFor, handler, limits, ticks } = this.#context;
     this.protocol = protocol;
-    this.#core = new Protocol(decoderFor(transform?.rsv ?? 0));
+    this.#core = new Protocol(decodersFor(transform?.rsv ?? 0));
     this.#incoming = new Incoming(this.#core, this, limits, wheel, handler.raw !== undefined, transform);
     if (transform !== undefined) {
       this.#transform = transform;
