@@ -3,7 +3,7 @@ import type { Connection, Sendable, WriteResult } from "./connection.ts";
 import { type LinkedSocket, receiverOf } from "./receiver.ts";
 
 /** A connection, or the socket underneath one. */
-export type Target = Connection<never> | Duplex;
+export type Target = Connection | Duplex;
 
 type Commands = Pick<Connection, "write" | "ping" | "pong" | "close">;
 
