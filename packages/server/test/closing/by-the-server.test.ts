@@ -1,14 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { closeFrame, hex, pingFrame, textFrame } from "../support/frame-bytes.ts";
+import { opened } from "../support/opened.ts";
 import { type RawClient, turn } from "../support/raw-client.ts";
 import { start, type TestConnection } from "../support/start.ts";
-
-async function opened(options: Parameters<typeof start>[0] = {}, keepHalf = true) {
-  const running = await start(options);
-  const client = await running.open(undefined, { keepHalf });
-  const connection = (await running.log.next("open")).connection as TestConnection;
-  return { running, client, connection };
-}
 
 describe("the closing handshake begun by the server (RFC 6455 §7.1)", () => {
   test("close() sends the Close, waits for the peer's, then ends TCP first", async () => {
@@ -134,48 +128,6 @@ describe("the closing handshake begun by the server (RFC 6455 §7.1)", () => {
     expect(running.log.count("closed")).toBe(1);
   });
 
-  test("the last bytes are not lost: 1 MB written right before close() arrives whole, then the Close", async () => {
-    const { running, client, connection } = await opened({ limits: { hardBuffer: 4_000_000 } });
-    client.pause();
-    const payload = Buffer.alloc(1_000_000, 0x61);
-    connection.write(payload);
-    connection.close(4000);
-    await turn();
-    client.resume();
-    const frame = await client.frame();
-    expect(frame.payload.equals(payload)).toBe(true);
-    expect(await client.frames(1)).toEqual(["close 4000"]);
-    client.write(closeFrame(4000));
-    await client.ended();
-    client.fin();
-    await running.log.next("closed");
-  });
-
-  test("the last bytes are not lost when the peer keeps sending meanwhile", async () => {
-    const { running, client, connection } = await opened({ limits: { hardBuffer: 4_000_000 } });
-    const payload = Buffer.alloc(1_000_000, 0x62);
-    connection.write(payload);
-    connection.close(4000);
-    for (let i = 0; i < 20; i++) client.write(textFrame("x".repeat(10_000)));
-    client.write(closeFrame(4000));
-    expect((await client.frame()).payload.equals(payload)).toBe(true);
-    expect(await client.framesToEnd()).toEqual(["close 4000"]);
-    client.fin();
-    await running.log.next("closed");
-  });
-
-  test("1 MB written right before a violation by the peer arrives whole, then 1002", async () => {
-    const { running, client, connection } = await opened({ limits: { hardBuffer: 4_000_000 } });
-    const payload = Buffer.alloc(1_000_000, 0x63);
-    connection.write(payload);
-    client.write(Buffer.concat([hex("ff 80 00000000"), Buffer.alloc(200_000)]));
-    expect((await client.frame()).payload.equals(payload)).toBe(true);
-    expect(await client.framesToEnd()).toEqual(["close 1002"]);
-    expect(client.ending).toBe("fin");
-    client.fin();
-    await running.log.next("closed");
-  });
-
   test("terminate() drops TCP without a Close frame, and what is called after it says closed", async () => {
     const { running, client, connection } = await opened();
     connection.terminate();
@@ -217,53 +169,5 @@ describe("the closing handshake begun by the server (RFC 6455 §7.1)", () => {
     client.write(Buffer.concat([textFrame("a"), pingFrame(), textFrame("b")]));
     expect((await running.log.next("closed")).line).toBe("closed 1006 server");
     expect(running.log.lines()).not.toContain('text "b"');
-  });
-});
-
-describe("wrong arguments of close()", () => {
-  test.each([0, 999, 1004, 1005, 1006, 1015, 1016, 2999, 5000, 65_536, -1, 1000.5, Number.NaN])(
-    "the code %d is a RangeError",
-    async (code) => {
-      const { connection } = await opened();
-      expect(() => connection.close(code)).toThrow(RangeError);
-      expect(connection.readyState).toBe("open");
-    },
-  );
-
-  test.each([
-    ["a number", 5],
-    ["a Float32Array", new Float32Array(4)],
-    ["a Uint8Array", new Uint8Array(4)],
-    ["a DataView", new DataView(new ArrayBuffer(8))],
-    ["an object with a length", { length: 20 }],
-  ])("a reason that is %s is a TypeError, or sent as exactly its own octets", async (_, reason) => {
-    const { client, connection } = await opened();
-    try {
-      connection.close(4000, reason as never);
-    } catch (error) {
-      expect(error).toBeInstanceOf(TypeError);
-      connection.close(4000);
-      expect((await client.frame()).payload.length).toBe(2);
-      return;
-    }
-    const { payload } = await client.frame();
-    expect(reason).toBeInstanceOf(Uint8Array);
-    expect([...payload.subarray(2)]).toEqual([0, 0, 0, 0]);
-  });
-
-  test("a code that is no number is an error that sends nothing", async () => {
-    const { connection } = await opened();
-    for (const code of ["1000", null, {}, [1000]]) {
-      expect(() => connection.close(code as never)).toThrow(/code|close/i);
-      expect(connection.readyState).toBe("open");
-    }
-  });
-
-  test("a reason of 124 octets is a RangeError, one of 123 is sent", async () => {
-    const { client, connection } = await opened();
-    expect(() => connection.close(4000, "x".repeat(124))).toThrow(RangeError);
-    expect(() => connection.close(4000, "\u20ac".repeat(42))).toThrow(RangeError);
-    connection.close(4000, "x".repeat(123));
-    expect((await client.frame()).payload.length).toBe(125);
   });
 });
