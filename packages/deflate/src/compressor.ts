@@ -1,11 +1,16 @@
 import { constants, deflateRaw, deflateRawSync, type ZlibOptions } from "node:zlib";
+import { copyOut } from "./copy-out.ts";
+import type { Engine } from "./engine.ts";
 
 /** Up to this length compressing takes less time than handing the message to the thread pool and back does. */
 const shortMessage = 32_768;
-/** zlib looks no nearer than this to the far end of its window: the longest match and some. */
+/** zlib refers to nothing nearer than this to the far end of its window: the longest match and some. */
 const lookahead = 262;
-/** What a flush ends with, which is not sent (RFC 7692 §7.2.1). */
+/** What a flush ends with, 00 00 FF FF, which is not sent (RFC 7692 §7.2.1). */
 const tail = 4;
+
+/** With room for what does not get smaller. */
+const output = new Uint8Array(shortMessage + 64);
 
 /** How a compressor works: zlib's own settings. */
 export type CompressorSettings = {
@@ -18,14 +23,17 @@ export type CompressorSettings = {
 };
 
 /**
- * Compresses messages, one at a time and whole (RFC 7692 §7.2.1). It holds no state between them: whoever takes over
+ * Compresses messages, one at a time and whole (RFC 7692 §7.2.1). It remembers nothing between them: whoever takes over
  * context hands in the window.
  */
 export class Compressor {
   readonly #settings: CompressorSettings;
+  readonly #engine: Engine | undefined;
 
-  constructor(settings: CompressorSettings) {
+  /** `engine` is made with the same settings. Without one every message has a zlib object made for it. */
+  constructor(settings: CompressorSettings, engine: Engine | undefined) {
     this.#settings = settings;
+    this.#engine = engine;
   }
 
   /** Whether a message is better compressed at once than on the thread pool. */
@@ -33,16 +41,20 @@ export class Compressor {
     return payload.length <= shortMessage;
   }
 
-  /** Compresses at once; `undefined` when the result is no smaller than the payload. */
+  /** Compresses a short message at once; `undefined` when the result is no smaller. */
   compress(payload: Uint8Array, window: Uint8Array | undefined): Uint8Array | undefined {
-    return finish(payload, deflateRawSync(payload, this.#options(payload.length, window)));
+    if (this.#engine === undefined || window !== undefined) {
+      return withoutTail(payload, deflateRawSync(payload, this.#options(payload.length, window)));
+    }
+    const { written } = this.#engine.run(payload, payload.length, output)!;
+    return written - tail < payload.length ? copyOut(output, written - tail) : undefined;
   }
 
   /** The same on the thread pool. The payload must stay as it is; the window is copied before this returns. */
   compressElsewhere(payload: Uint8Array, window: Uint8Array | undefined): Promise<Uint8Array | undefined> {
     return new Promise((resolve, reject) => {
-      deflateRaw(payload, this.#options(payload.length, window), (error, result) => {
-        if (error === null) resolve(finish(payload, result));
+      deflateRaw(payload, this.#options(payload.length, window), (error, flushed) => {
+        if (error === null) resolve(withoutTail(payload, flushed));
         else reject(error);
       });
     });
@@ -54,7 +66,7 @@ export class Compressor {
    */
   #options(length: number, window: Uint8Array | undefined): ZlibOptions {
     const { level, memLevel, windowBits } = this.#settings;
-    const reach = length + lookahead + (window === undefined ? 0 : window.length);
+    const reach = length + lookahead + (window?.length ?? 0);
     const bits = Math.min(windowBits, Math.max(10, 32 - Math.clz32(reach - 1)));
     const options: ZlibOptions = {
       level,
@@ -68,7 +80,7 @@ export class Compressor {
   }
 }
 
-function finish(payload: Uint8Array, flushed: Buffer): Uint8Array | undefined {
+function withoutTail(payload: Uint8Array, flushed: Uint8Array): Uint8Array | undefined {
   const length = flushed.length - tail;
   return length < payload.length ? flushed.subarray(0, length) : undefined;
 }

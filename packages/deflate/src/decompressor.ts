@@ -1,6 +1,8 @@
 import { inflateRaw, inflateRawSync } from "node:zlib";
 import { ProtocolError } from "@exws/frame";
-import { type InflateResult, Inflation } from "./inflation.ts";
+import { copyOut } from "./copy-out.ts";
+import type { Engine, Run } from "./engine.ts";
+import { type InflateResult, Inflation, isComplete, trailer } from "./inflation.ts";
 
 /** More compressed octets than this go to the thread pool. */
 const shortPayload = 32_768;
@@ -8,42 +10,50 @@ const shortPayload = 32_768;
 const shortMessage = 131_072;
 /** What comes out in one piece on the thread pool. */
 const largeChunk = 131_072;
-/** A message of no more than this is never refused for its ratio: small ones may well be one octet repeated. */
+/** A message of no more than this is never refused for its ratio: a short one may well be one octet repeated. */
 const ratioFloor = 65_536;
 /** DEFLATE cannot do better: 258 octets in two bits. */
 const largestRatio = 1_032;
 
-/** Decompresses messages, one at a time and whole (RFC 7692 §7.2.2). It holds no state between them. */
+const input = new Uint8Array(shortPayload + trailer.length);
+/** One more than a short message, which tells that there is more. */
+const output = new Uint8Array(shortMessage + 1);
+
+/**
+ * Decompresses messages, one at a time and whole (RFC 7692 §7.2.2). It remembers nothing between them: whoever takes over
+ * context hands in the window.
+ */
 export class Decompressor {
   readonly #maxMessage: number;
   readonly #maxRatio: number;
+  readonly #engine: Engine | undefined;
 
-  /** `maxMessage` is the most octets that may come out of a message, `maxRatio` the most per octet that goes in. */
-  constructor(maxMessage: number, maxRatio: number) {
+  /**
+   * `maxMessage` is the most octets that may come out of a message, `maxRatio` the most per octet that goes in. Without
+   * an engine every message has a zlib object made for it.
+   */
+  constructor(maxMessage: number, maxRatio: number, engine: Engine | undefined) {
     this.#maxMessage = maxMessage;
     this.#maxRatio = maxRatio;
+    this.#engine = engine;
   }
 
   /**
-   * Decompresses at once, unless the message turns out to be long: then `undefined`. The result is the receiver's to
-   * keep. Throws a ProtocolError.
+   * Decompresses at once; `undefined` when the message is, or turns out to be, better decompressed on the thread pool. The
+   * result is the receiver's to keep. Throws a ProtocolError.
    */
   decompress(payload: Uint8Array, window: Uint8Array | undefined): Uint8Array | undefined {
-    if (payload.length === 0) return new Uint8Array(0);
     if (payload.length > shortPayload) return undefined;
     const limit = this.#limit(payload);
-    const inflation = new Inflation(payload, window, Math.min(limit, shortMessage));
-    const chunkSize = Math.min(65_536, 5 * payload.length + 128);
-    try {
-      for (;;) {
-        const message = inflation.take(inflateNow(inflation, chunkSize));
-        if (message !== undefined) return message;
+    if (this.#engine !== undefined && window === undefined) {
+      const run = runShort(this.#engine, payload);
+      if (run !== undefined) {
+        if (run.written > limit) throw new ProtocolError("message-too-large");
+        if (run.written > shortMessage) return undefined;
+        if (isComplete(run.unread)) return copyOut(output, run.written);
       }
-    } catch (error) {
-      const failure = asProtocolError(error);
-      if (limit > shortMessage && failure.code === "message-too-large") return undefined;
-      throw failure;
     }
+    return decompressStepwise(payload, window, limit);
   }
 
   /** The same on the thread pool, whatever the length. The payload and the window are copied before this returns. */
@@ -69,7 +79,33 @@ export class Decompressor {
   }
 }
 
-/** With `info` the result comes with its engine, which the types of Node do not know. */
+/** Leaves the message in `output`. Whatever is odd about it is judged stepwise. */
+function runShort(engine: Engine, payload: Uint8Array): Run | undefined {
+  input.set(payload);
+  input.set(trailer, payload.length);
+  return engine.run(input, payload.length + trailer.length, output);
+}
+
+function decompressStepwise(
+  payload: Uint8Array,
+  window: Uint8Array | undefined,
+  limit: number,
+): Uint8Array | undefined {
+  const inflation = new Inflation(payload, window, Math.min(limit, shortMessage));
+  const chunkSize = Math.min(65_536, 5 * payload.length + 128);
+  try {
+    for (;;) {
+      const message = inflation.take(inflateNow(inflation, chunkSize));
+      if (message !== undefined) return message;
+    }
+  } catch (error) {
+    const failure = asProtocolError(error);
+    if (failure.code === "message-too-large" && limit > shortMessage) return undefined;
+    throw failure;
+  }
+}
+
+/** With `info` the result comes with its engine, which the types of Node do not say. */
 function inflateNow(inflation: Inflation, chunkSize: number): InflateResult {
   return inflateRawSync(inflation.rest, inflation.options(chunkSize)) as unknown as InflateResult;
 }

@@ -7,7 +7,7 @@ import { SlidingWindow } from "./sliding-window.ts";
  * zlib tells us that it has come to its end and a payload that is cut short is found out; and an octet that must be left
  * over.
  */
-const trailer = Uint8Array.of(0x00, 0x00, 0xff, 0xff, 0x01, 0x00, 0x00, 0xff, 0xff, 0x00);
+export const trailer: Uint8Array = Uint8Array.of(0x00, 0x00, 0xff, 0xff, 0x01, 0x00, 0x00, 0xff, 0xff, 0x00);
 /** What is left over when decompression ended in the trailer's last block. */
 const restAfterTrailer = 1;
 /** The payload's last block was an empty one without compression and had BFINAL set: it took the 00 00 FF FF. */
@@ -16,6 +16,11 @@ const restAfterTail = 6;
 const restAfterPayload = trailer.length;
 /** Blocks with BFINAL set in one message: each costs a decompressor of its own, so a peer may not have us make thousands. */
 const maxFinalBlocks = 32;
+
+/** Whether a message was whole, by the octets that decompression left over. */
+export function isComplete(rest: number): boolean {
+  return rest === restAfterTrailer || rest === restAfterTail || rest === restAfterPayload;
+}
 
 /** One result of zlib, with the engine that tells how far it read. */
 export type InflateResult = {
@@ -73,7 +78,7 @@ export class Inflation {
     if (this.#length > this.#limit) throw new ProtocolError("message-too-large");
     this.#parts.push(buffer);
     const rest = this.#rest.length - engine.bytesWritten;
-    if (rest === restAfterTrailer || rest === restAfterTail || rest === restAfterPayload) return this.#join();
+    if (isComplete(rest)) return this.#join();
     if (rest < trailer.length || this.#parts.length > maxFinalBlocks) {
       throw new ProtocolError("invalid-compressed-data");
     }

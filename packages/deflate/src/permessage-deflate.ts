@@ -1,3 +1,4 @@
+import { createDeflateRaw, createInflateRaw } from "node:zlib";
 import type { MessageTransform } from "@exws/frame";
 import {
   answerPermessageDeflate,
@@ -9,6 +10,7 @@ import {
 import { Compressor } from "./compressor.ts";
 import { Decompressor } from "./decompressor.ts";
 import { DeflateTransform } from "./deflate-transform.ts";
+import { Engine } from "./engine.ts";
 import { JobQueue } from "./job-queue.ts";
 import { type PermessageDeflateOptions, type ResolvedOptions, resolveOptions } from "./options.ts";
 import { PreparedFrames } from "./prepared-frames.ts";
@@ -16,6 +18,9 @@ import { SlidingWindow } from "./sliding-window.ts";
 
 /** zlib compresses with windows of 9 to 15 bits; it takes 8 for 9. */
 const smallestWindow = 9;
+
+/** The least that zlib objects take: an engine has an output of its own. */
+const unusedChunk = 64;
 
 /** What {@link permessageDeflate} makes: an extension for `serve({ extensions: [...] })`. */
 export interface PermessageDeflate extends ExtensionNegotiator {
@@ -45,6 +50,7 @@ class Extension implements PermessageDeflate {
   readonly #queue: JobQueue;
   /** By window bits. */
   readonly #shared: Map<number, Shared> = new Map();
+  readonly #inflater: Engine | undefined = Engine.of(createInflateRaw({ chunkSize: unusedChunk }));
 
   constructor(options: ResolvedOptions) {
     this.#options = options;
@@ -70,7 +76,7 @@ class Extension implements PermessageDeflate {
     return new DeflateTransform({
       threshold,
       ...this.#sharedFor(windowBits),
-      decompressor: new Decompressor(maxMessage, maxInflatedRatio),
+      decompressor: new Decompressor(maxMessage, maxInflatedRatio, this.#inflater),
       queue: this.#queue,
       sent: serverNoContextTakeover ? undefined : new SlidingWindow(windowBits),
       received: clientNoContextTakeover ? undefined : new SlidingWindow(clientMaxWindowBits),
@@ -81,7 +87,9 @@ class Extension implements PermessageDeflate {
     let shared = this.#shared.get(windowBits);
     if (shared === undefined) {
       const { level, memLevel } = this.#options;
-      const compressor = new Compressor({ level, memLevel, windowBits });
+      const settings = { level, memLevel, windowBits };
+      const engine = Engine.of(createDeflateRaw({ ...settings, chunkSize: unusedChunk }));
+      const compressor = new Compressor(settings, engine);
       shared = { compressor, prepared: new PreparedFrames(compressor, this.#queue) };
       this.#shared.set(windowBits, shared);
     }
