@@ -49,6 +49,7 @@ async function memory(): Promise<{ used: number; buffers: number; handles: numbe
 const commands: Record<string, (argument: string) => unknown> = {
   memory,
   tally: () => tally,
+  stats: () => server.stats(),
   count: () => [...server.connections].length,
   stall: (milliseconds) => {
     say("stalling");

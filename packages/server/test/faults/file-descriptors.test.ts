@@ -39,3 +39,21 @@ test("out of file descriptors: who is connected goes on, who is refused is told 
   expect(await late.frames(1)).toEqual(['text "recovered"']);
   expect((await child.ask<{ errors: number }>("tally")).errors).toBeLessThan(10);
 }, 60_000);
+
+test("by default there are at most 0.9 connections for every file descriptor: then 503 with Retry-After, and counted", async () => {
+  const child = await Child.start("echo-server", { before: "ulimit -n 300" });
+  const crowd: RawClient[] = [];
+  for (let i = 0; i < 275; i++) {
+    const client = await child.connect();
+    client.write(request());
+    crowd.push(client);
+  }
+  const heads = await Promise.all(crowd.map((client) => client.head().catch(() => undefined)));
+  const refused = heads.filter((head) => head?.status !== 101);
+  expect(heads.length - refused.length).toBeLessThanOrEqual(270);
+  expect(heads.length - refused.length).toBeGreaterThan(250);
+  expect(refused.map((head) => [head?.status, head?.get("retry-after") !== undefined])).toEqual(
+    refused.map(() => [503, true]),
+  );
+  expect((await child.ask<{ rejected: number }>("stats")).rejected).toBe(refused.length);
+}, 60_000);
