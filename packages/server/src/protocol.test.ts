@@ -222,6 +222,43 @@ test("limits on messages and fragments are violations with their codes", () => {
   ]);
 });
 
+describe("several connections that share their decoders", () => {
+  test("each hears its own peer, however their bytes come in turns", () => {
+    for (const [, bytes, events] of streams) {
+      const decoders = new DecoderPool({ role: "server" });
+      const all = [new Protocol(decoders), new Protocol(decoders), new Protocol(decoders)];
+      const seen: string[][] = all.map(() => []);
+      for (const octet of bytes) {
+        for (const [i, protocol] of all.entries()) seen[i]!.push(...receive(protocol, Buffer.of(octet)));
+      }
+      expect(seen).toEqual([events, events, events]);
+    }
+  });
+
+  test("one that is lost in the middle of a read leaves nothing to the others", () => {
+    const decoders = new DecoderPool({ role: "server" });
+    for (const event of ["fail", "peer-end", "timeout", "gone", "peer-close"] as const) {
+      const lost = new Protocol(decoders);
+      const bytes = hex("81 81 00000000 61  81 81 00000000 62  01 81 00000000 63");
+      lost.receive(bytes, 0, bytes.length);
+      expect(lost.next()).toEqual({ type: "text", data: "a" });
+      lost.on(event);
+      expect(lost.next()).toBeUndefined();
+      expect(receive(new Protocol(decoders), hex("81 81 00000000 78"))).toEqual(["text x"]);
+    }
+  });
+
+  test("one that is read while another is keeps to its own bytes", () => {
+    const decoders = new DecoderPool({ role: "server" });
+    const [one, other] = [new Protocol(decoders), new Protocol(decoders)];
+    const bytes = hex("81 81 00000000 61  81 81 00000000 62");
+    one.receive(bytes, 0, bytes.length);
+    expect(one.next()).toEqual({ type: "text", data: "a" });
+    expect(receive(other, hex("81 81 00000000 78"))).toEqual(["text x"]);
+    expect(drain(one)).toEqual(["text b"]);
+  });
+});
+
 test("an error that is not the peer's is not taken for one", () => {
   const broken = (): never => {
     throw new TypeError("a bug");

@@ -61,9 +61,9 @@ export class Server<State = undefined> implements AsyncDisposable {
    * socket is the server's from then on, whatever the answer is.
    */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Uint8Array): void {
-    // Gone already: nobody would tell us.
-    if (socket.destroyed) return;
     const opening = this.#open(socket);
+    // Gone already, or about to be.
+    if (socket.destroyed) return;
     const { limits } = this.#context;
     opening.begin(
       () => requestFromParts(request.method!, request.url!, request.httpVersion, request.rawHeaders, limits),
@@ -125,6 +125,8 @@ export class Server<State = undefined> implements AsyncDisposable {
     const opening = new OpeningHandshake(this.#admission, socket, peerOf(socket));
     listen(socket, opening);
     this.#openings.add(opening);
+    // Its last event has been: nobody would tell us.
+    if (socket.closed) opening.onGone();
     if (this.#shutdown !== undefined) opening.shutdown();
     return opening;
   }

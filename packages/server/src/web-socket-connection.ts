@@ -65,6 +65,8 @@ export class WebSocketConnection<State>
   #cause: { code: number; reason: string; by: ClosedBy } | undefined;
   /** The tick at which a closing connection is dropped. */
   #deadline = 0;
+  /** The socket was lost with bytes that the kernel had not taken: our Close frame among them, if there was one. */
+  #cutOff = false;
   #finished = false;
   /** The server is closing and waits for the callback that is pending. */
   #shutdown: { code: number; reason: string } | undefined;
@@ -157,6 +159,8 @@ export class WebSocketConnection<State>
     if (!this.#paused) return;
     this.#paused = false;
     this.#callbacks.release();
+    // Within a callback the queue makes no progress before its end.
+    this.#updateReading();
   }
 
   drained(): Promise<void> {
@@ -402,6 +406,7 @@ export class WebSocketConnection<State>
     const before = core.state;
     const step = core.on(event);
     if (step.state === before) return;
+    if (step.state === "closed") this.#cutOff = this.#outbox.backlog > 0;
     if (this.#cause === undefined) {
       this.#cause = { code, reason, by };
       if (deafening.has(by)) this.#callbacks.clear();
@@ -482,7 +487,7 @@ export class WebSocketConnection<State>
     if (this.#finished) return undefined;
     this.#finished = true;
     this.#context.wheel.remove(this);
-    const info: CloseInfo = { ...this.#cause!, wasClean: this.#core!.wasClean };
+    const info: CloseInfo = { ...this.#cause!, wasClean: this.#core!.wasClean && !this.#cutOff };
     this.#context.onClosed(this, info);
     return this.#context.handler.closed?.(this, info);
   }

@@ -21,6 +21,8 @@ export class FakeSocket extends Duplex {
   readonly writes: number[] = [];
   /** What nobody may do with a socket, and somebody did. */
   readonly faults: string[] = [];
+  /** What Node's own sockets tell of the bytes that the kernel has not taken. */
+  readonly _handle: { readonly writeQueueSize: number };
   /** Our side of TCP has ended: the FIN is out. */
   isEnded = false;
 
@@ -29,6 +31,12 @@ export class FakeSocket extends Duplex {
     super({ allowHalfOpen: true });
     this.#room = room;
     this.#isSlowToClose = isSlowToClose;
+    const held = (): number => this.#held.reduce((sum, { length }) => sum + length, 0);
+    this._handle = {
+      get writeQueueSize() {
+        return held();
+      },
+    };
   }
 
   /** All bytes that the kernel took, in order. */
