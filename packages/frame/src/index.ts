@@ -19,4 +19,5 @@ export type { MessageTransform } from "./message-transform.ts";
 export { isControl, isReserved, Opcode } from "./opcode.ts";
 export { binary, isPrepared, PreparedMessage, text } from "./prepared-message.ts";
 export { ProtocolError, type ProtocolErrorCode } from "./protocol-error.ts";
+export { receiveBuffer } from "./receive-buffer.ts";
 export { portableUtf8, type Utf8Codec, Utf8Validator } from "./utf8.ts";

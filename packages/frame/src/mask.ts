@@ -1,3 +1,5 @@
+import { maskReceived } from "./receive-buffer.ts";
+
 /** From this many octets on, a view of 32-bit words pays for itself. */
 const wordsPay = 96;
 
@@ -24,8 +26,8 @@ export function applyMask(
 }
 
 /**
- * Copies `source[start, end)` to `target` at `at`, masked or unmasked. The source is left as it was; the two may not
- * overlap. `phase` is the position of `source[start]` in the payload.
+ * Copies `source[start, end)` to `target` at `at`, masked or unmasked. The source is left as it was, unless it
+ * is the receive buffer, which is masked where it stands; the two may not overlap. `phase` is the position of `source[start]` in the payload.
  */
 export function copyMasked(
   target: Uint8Array,
@@ -41,9 +43,10 @@ export function copyMasked(
     maskOctets(target, at, source, start, end, rotated);
     return;
   }
+  const unmasked = key === 0 || maskReceived(source, start, end, rotated);
   // A native copy and a pass over aligned words beat one pass over unaligned octets.
   target.set(source.subarray(start, end), at);
-  if (key !== 0) maskWords(target, at, at + end - start, rotated);
+  if (!unmasked) maskWords(target, at, at + end - start, rotated);
 }
 
 /**

@@ -6,6 +6,7 @@ import { copyMasked, maskOctets } from "./mask.ts";
 import { MessageAssembler, type MessageLimits } from "./message-assembler.ts";
 import { isControl, Opcode } from "./opcode.ts";
 import { ProtocolError } from "./protocol-error.ts";
+import { maskReceived } from "./receive-buffer.ts";
 import { scratch } from "./scratch.ts";
 import { portableUtf8, type Utf8Codec } from "./utf8.ts";
 
@@ -155,11 +156,17 @@ export class MessageDecoder {
     if (length <= shortText) {
       const seen = maskOctets(scratch, 0, chunk, start, end, maskKey);
       if (seen < 0x80) return { type: "text", data: this.#utf8.decode(scratch, 0, length, true) };
+    } else if (maskReceived(chunk, start, end, maskKey)) {
+      return this.#text(chunk, start, end);
     } else {
       copyMasked(scratch, 0, chunk, start, end, maskKey, 0);
     }
-    if (!this.#utf8.isValid(scratch, 0, length)) throw new ProtocolError("invalid-utf8");
-    return { type: "text", data: this.#utf8.decode(scratch, 0, length, false) };
+    return this.#text(scratch, 0, length);
+  }
+
+  #text(bytes: Uint8Array, start: number, end: number): Message {
+    if (!this.#utf8.isValid(bytes, start, end)) throw new ProtocolError("invalid-utf8");
+    return { type: "text", data: this.#utf8.decode(bytes, start, end, false) };
   }
 
   /** `data` has been checked: text without reserved bits is valid UTF-8. */

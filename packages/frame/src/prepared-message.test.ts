@@ -37,8 +37,8 @@ test("lone surrogates become U+FFFD", () => {
   expect(text("\udc00").payload).toEqual(Uint8Array.of(0xef, 0xbf, 0xbd));
 });
 
-test("anything but a string is no text, anything but a Uint8Array not binary: a TypeError", () => {
-  for (const data of [5, null, new Uint8Array(2), { length: 2 }])
+test("anything but a string or octets is no text, anything but a Uint8Array not binary: a TypeError", () => {
+  for (const data of [5, null, new Uint16Array(2), { length: 2 }])
     expect(() => text(data as string)).toThrow(TypeError);
   for (const data of [5, null, "ab", [1], new ArrayBuffer(2), new Uint16Array(2)]) {
     expect(() => binary(data as unknown as Uint8Array)).toThrow(TypeError);
@@ -60,4 +60,17 @@ test("isPrepared knows a message, also one of another copy of this package, and 
     { type, bytes },
   ];
   for (const other of others) expect(isPrepared(other)).toBe(false);
+});
+
+test("text is framed from its octets too: the same frame, a copy, and only if they are UTF-8", () => {
+  const octets = new TextEncoder().encode("žluťoučký");
+  const message = text(octets);
+  expect(message.type).toBe("text");
+  expect(message.bytes).toEqual(text("žluťoučký").bytes);
+  octets.fill(0);
+  expect(message.bytes).toEqual(text("žluťoučký").bytes);
+  expect(text(new Uint8Array(0)).bytes).toEqual(Uint8Array.of(0x81, 0x00));
+  for (const bad of [[0xff], [0xc3], [0xed, 0xa0, 0x80]]) {
+    expect(() => text(Uint8Array.from(bad))).toThrow(new TypeError("text() takes valid UTF-8"));
+  }
 });

@@ -1,6 +1,7 @@
 import { encodeUtf8 } from "./encode-utf8.ts";
 import { encodeHeader, headerLength } from "./header.ts";
 import { Opcode } from "./opcode.ts";
+import { portableUtf8 } from "./utf8.ts";
 
 /**
  * A message that was framed once, to be sent any number of times to any number of peers. It is what a server sends:
@@ -34,9 +35,14 @@ export function isPrepared(value: unknown): value is PreparedMessage {
   );
 }
 
-/** Frames a text message once. Lone surrogates become U+FFFD. Throws a TypeError for anything but a string. */
-export function text(data: string): PreparedMessage {
-  return new PreparedMessage("text", encodeUtf8(data));
+/**
+ * Frames a text message once. In a string lone surrogates become U+FFFD; octets are copied. Throws a TypeError for anything
+ * else, and for octets that are not UTF-8.
+ */
+export function text(data: string | Uint8Array): PreparedMessage {
+  if (!(data instanceof Uint8Array)) return new PreparedMessage("text", encodeUtf8(data));
+  if (!portableUtf8.isValid(data, 0, data.length)) throw new TypeError("text() takes valid UTF-8");
+  return new PreparedMessage("text", data);
 }
 
 /** Frames a binary message once; the bytes are copied. Throws a TypeError for anything but a Uint8Array. */

@@ -33,6 +33,7 @@ test("the public surface is this, and no more", () => {
       "maxCloseReason",
       "maxControlPayload",
       "portableUtf8",
+      "receiveBuffer",
       "text",
     ]
   `);
