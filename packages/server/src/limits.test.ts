@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import { defaultLimits, type Limits, resolveLimits } from "./limits.ts";
 
@@ -42,7 +43,7 @@ test("the defaults are those of reliability.md §1", () => {
     hardBuffer: 1_024 * 1_024,
     stallTimeout: 30_000,
     // 1e: process
-    connections: off,
+    connections: Math.floor(Number(execFileSync("sh", ["-c", "ulimit -n"], { encoding: "utf8" })) * 0.9),
   });
 });
 

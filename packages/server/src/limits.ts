@@ -13,7 +13,7 @@ export type Limits = {
   readonly headerCount: number;
   /** Opening handshakes under way at the same time: 503. */
   readonly handshakes: number;
-  /** Open connections: 503 with `Retry-After`. */
+  /** Open connections: 503 with `Retry-After`. Default: nine tenths of the files that the process may open. */
   readonly connections: number;
   /** One message, over all its fragments and after decompression: 1009. */
   readonly message: number;
@@ -60,7 +60,10 @@ export const defaultLimits: Limits = {
   headerBytes: 16_384,
   headerCount: 100,
   handshakes: 1_024,
-  connections: Number.POSITIVE_INFINITY,
+  get connections() {
+    files ??= nineTenthsOfFiles();
+    return files;
+  },
   message: 1_048_576,
   fragments: 4_096,
   messageTimeout: 60_000,
@@ -79,6 +82,23 @@ export const defaultLimits: Limits = {
   inboxMessages: 16,
   inboxBytes: 262_144,
 };
+
+let files: number | undefined;
+
+/**
+ * The rest is for everything else that the process opens: at the limit the kernel takes connections and closes them again,
+ * and nobody is told.
+ */
+function nineTenthsOfFiles(): number {
+  const report = process.report as typeof process.report & { excludeNetwork?: boolean };
+  const { excludeNetwork } = report;
+  // Looking up the names of all peers would take its time.
+  report.excludeNetwork = true;
+  const { userLimits } = report.getReport() as { userLimits?: { open_files?: { soft?: unknown } } };
+  if (excludeNetwork !== undefined) report.excludeNetwork = excludeNetwork;
+  const soft = userLimits?.open_files?.soft;
+  return typeof soft === "number" ? Math.max(1, Math.floor(soft * 0.9)) : Number.POSITIVE_INFINITY;
+}
 
 /** The limits given, on top of the defaults. Throws a TypeError or RangeError that names the limit. */
 export function resolveLimits(given: Partial<Limits> = {}): Limits {

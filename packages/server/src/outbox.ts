@@ -29,7 +29,7 @@ export interface OutboxOwner {
 }
 
 /** Payloads from this size on are written from where they are; smaller ones are copied into one write. */
-const direct = 16_384;
+const direct = 32_768;
 /** What is gathered for one write: it bounds what a peer that does not read makes us hold. */
 const gather = 32_768;
 /** Strings up to this length fit a 7-bit length whatever they hold. */
@@ -319,10 +319,11 @@ export class Outbox {
     return true;
   }
 
-  /** Sees to it that the shared buffer has room; `false` when the socket is behind and the buffer may not be used. */
+  /** Sees to it that the shared buffer has room; `false` when the socket is behind, or the frame too large for it. */
   #makeRoom(length: number): boolean {
-    if (this.#writer.length + length > gather) this.#flushShared();
-    return !this.#blocked;
+    const writer = this.#writer;
+    if (writer.length + length > gather) this.#flushShared();
+    return !this.#blocked && length <= writer.buffer.length;
   }
 
   #flushShared(): void {

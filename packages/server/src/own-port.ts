@@ -1,5 +1,6 @@
 import * as net from "node:net";
 import * as tls from "node:tls";
+import { receiveBuffer } from "@exws/frame";
 import { receiverOf } from "./receiver.ts";
 
 /** Where and how to listen. */
@@ -21,19 +22,14 @@ export type ListenOptions = {
 /** The handle of a socket, as far as it is touched. Undocumented in Node: taken only when it looks as expected. */
 type Handle = { readStart(): number; useUserBuffer(buffer: Uint8Array): void };
 
-/** The size of the one buffer that all connections of a process are read into. */
-const readBufferSize = 65_536;
-let readBuffer: Buffer | undefined;
-
 /** A TCP socket that reads into the shared buffer: no allocation and no stream machinery for a read. */
 class DirectSocket extends net.Socket {
   constructor(handle: Handle) {
-    readBuffer ??= Buffer.allocUnsafeSlow(readBufferSize);
     const options = {
       handle,
       allowHalfOpen: true,
       onread: {
-        buffer: readBuffer,
+        buffer: receiveBuffer(),
         callback: (length: number, buffer: Uint8Array): boolean => {
           receiverOf(this)?.onBytes(buffer, 0, length);
           return true;

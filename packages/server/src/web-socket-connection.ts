@@ -68,6 +68,8 @@ export class WebSocketConnection<State>
   /** The socket was lost with bytes that the kernel had not taken: our Close frame among them, if there was one. */
   #cutOff = false;
   #finished = false;
+  /** The time that the server had for closing is over. */
+  #isHurried = false;
   /** The server is closing and waits for the callback that is pending. */
   #shutdown: { code: number; reason: string } | undefined;
   #awaitingDrain: (() => void)[] | undefined;
@@ -224,8 +226,9 @@ export class WebSocketConnection<State>
     }
   }
 
-  /** Drops TCP for the server's reasons. */
+  /** Drops TCP for the server's reasons, and waits no longer for a callback that is pending. */
   destroy(): void {
+    this.#isHurried = true;
     if (this.#core !== undefined) this.#end("timeout", CloseCode.AbnormalClosure, "", "shutdown");
   }
 
@@ -260,6 +263,10 @@ export class WebSocketConnection<State>
     this.#wakeDrain();
     wheel.remove(this);
     // The last callback waits for a handler that is busy, but not for one that never comes back.
+    if (this.#isHurried) {
+      this.#callbacks.overtake({ type: "closed" });
+      return;
+    }
     if (this.#callbacks.isPending) wheel.schedule(this, wheel.now + ticks.closeTimeout);
     this.#callbacks.add({ type: "closed" }, 0);
     this.#callbacks.release();
@@ -499,8 +506,14 @@ function controlPayload(data: string | Uint8Array | undefined): Uint8Array | und
   throw new TypeError("The payload of a control frame is a string or a Uint8Array");
 }
 
-/** Bytes that the kernel has still to take: the handle's own count where there is one, for it sees partial writes. */
+/**
+ * Bytes that the kernel has still to take: the handle's own count where there is one, for it sees partial writes. That of
+ * TLS stands still until a whole batch is out; the one of the TCP handle underneath moves.
+ */
 function unsent(socket: Duplex): number {
-  const handle = (socket as { _handle?: { writeQueueSize?: unknown } | null })._handle;
-  return typeof handle?.writeQueueSize === "number" ? handle.writeQueueSize : socket.writableLength;
+  const handle = (socket as { _handle?: (Handle & { _parent?: Handle | null }) | null })._handle;
+  const queued = handle?._parent?.writeQueueSize ?? handle?.writeQueueSize;
+  return typeof queued === "number" ? queued : socket.writableLength;
 }
+
+type Handle = { writeQueueSize?: unknown };
