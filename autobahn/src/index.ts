@@ -1,0 +1,1 @@
+export { catalogue, findCase } from "./catalogue/catalogue.ts";

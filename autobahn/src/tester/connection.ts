@@ -1,0 +1,363 @@
+import { isUtf8 } from "node:buffer";
+import type { Socket } from "node:net";
+import type { Delivery } from "../catalogue/case.ts";
+import type { Cutter } from "../wire/cutter.ts";
+import { FrameReader, type FrameSink, type IncomingHeader } from "../wire/frame-reader.ts";
+import { encodeFrame } from "../wire/frame-writer.ts";
+import { freshKey } from "../wire/mask.ts";
+import { type IncomingMessage, MessageAssembly, type MessageInflater } from "./message-assembly.ts";
+import type { ProtocolOptions } from "./protocol-options.ts";
+import { SendQueue } from "./send-queue.ts";
+import { count, Statistics } from "./statistics.ts";
+import { excerptOf, type WireLog } from "./wire-log.ts";
+
+/** Where a connection is: as RFC 6455 §7.1 has it, with `connecting` before the handshake is done. */
+export type ConnectionState = "connecting" | "open" | "closing" | "closed";
+
+/** What a case hears of its connection. */
+export type ConnectionEvents = {
+  message(message: IncomingMessage): void;
+  pong(payload: Uint8Array): void;
+  /** TCP is gone; once. */
+  closed(): void;
+};
+
+/** Where a connection runs and what it keeps to. */
+export type ConnectionSetup = {
+  readonly socket: Socket;
+  readonly isServer: boolean;
+  readonly options: ProtocolOptions;
+  readonly log: WireLog;
+  readonly cutter?: Cutter | undefined;
+};
+
+/** Close codes that may be on the wire for the genuine suite: it is of 2015 and does not know 1012 to 1014. */
+function isLegalCode(code: number): boolean {
+  return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1011) || (code >= 3000 && code <= 4999);
+}
+
+/** One connection of the tester: RFC 6455 as the genuine suite keeps it, down to when it drops TCP. */
+export class Connection implements FrameSink {
+  readonly log: WireLog;
+  readonly statistics: Statistics = new Statistics();
+  readonly isServer: boolean;
+  readonly #socket: Socket;
+  readonly #options: ProtocolOptions;
+  readonly #queue: SendQueue;
+  readonly #timers = new Set<NodeJS.Timeout>();
+  #state: ConnectionState = "connecting";
+  #reader: FrameReader | undefined;
+  #assembly: MessageAssembly | undefined;
+  #events: ConnectionEvents | undefined;
+  #replyTimer: NodeJS.Timeout | undefined;
+  readonly #cutter: Cutter | undefined;
+  #corked = false;
+
+  openedAt: number | undefined;
+  closedAt: number | undefined;
+  closedByMe = false;
+  failedByMe = false;
+  droppedByMe = false;
+  wasClean = false;
+  wasNotCleanReason: string | null = null;
+  wasServerConnectionDropTimeout = false;
+  wasOpenHandshakeTimeout = false;
+  wasCloseHandshakeTimeout = false;
+  localCloseCode: number | null = null;
+  localCloseReason: Uint8Array | null = null;
+  remoteCloseCode: number | null = null;
+  remoteCloseReason: string | null = null;
+
+  constructor({ socket, isServer, options, log, cutter }: ConnectionSetup) {
+    this.#socket = socket;
+    this.isServer = isServer;
+    this.#options = options;
+    this.log = log;
+    this.#cutter = cutter;
+    this.#queue = new SendQueue((octets, queued) => this.#write(octets, queued), cutter);
+  }
+
+  get state(): ConnectionState {
+    return this.#state;
+  }
+
+  get dropped(): boolean {
+    return this.#state === "closed";
+  }
+
+  /** Whether the frames that the tester sends are masked. */
+  get masks(): boolean {
+    return this.isServer ? this.#options.maskServerFrames : this.#options.maskClientFrames;
+  }
+
+  /** Bytes that TCP has not taken yet. */
+  get backlog(): number {
+    return this.#socket.writableLength;
+  }
+
+  /** Writes octets of the opening handshake. */
+  writeHandshake(octets: Uint8Array): void {
+    this.#queue.send(octets);
+  }
+
+  /** The opening handshake is done: frames follow. `inflater` is there when permessage-deflate was agreed on. */
+  open(events: ConnectionEvents, inflater?: MessageInflater): void {
+    const mustMask = this.isServer && this.#options.requireMaskedClientFrames ? true : undefined;
+    const mustNot = !this.isServer && !this.#options.acceptMaskedServerFrames ? false : undefined;
+    this.#reader = new FrameReader(this, { masked: mustMask ?? mustNot, deflate: inflater !== undefined });
+    this.#assembly = new MessageAssembly(inflater, this.#options.utf8validateIncoming);
+    this.#events = events;
+    this.#state = "open";
+    this.openedAt = performance.now();
+  }
+
+  /** Octets came. */
+  received(chunk: Uint8Array): void {
+    this.statistics.read(chunk.length, this.#state !== "connecting");
+    if (this.log.on) this.log.add({ kind: "read", excerpt: excerptOf(chunk) });
+    this.frames(chunk);
+  }
+
+  /** Frames came, perhaps together with the end of the opening handshake. */
+  frames(octets: Uint8Array): void {
+    if (octets.length > 0) this.#reader?.push(octets);
+  }
+
+  /** TCP is gone. */
+  lost(): void {
+    if (this.closedAt !== undefined) return;
+    this.closedAt = performance.now();
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+    this.#queue.clear();
+    this.#state = "closed";
+    if (!this.wasClean && !this.droppedByMe) {
+      this.wasNotCleanReason ??= "the peer dropped TCP without a closing handshake";
+    }
+    this.#events?.closed();
+  }
+
+  /** Runs `callback` after `seconds` unless TCP is gone by then. */
+  later(seconds: number, callback: () => void): NodeJS.Timeout {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      if (this.closedAt === undefined) callback();
+    }, seconds * 1000);
+    this.#timers.add(timer);
+    return timer;
+  }
+
+  /** Counts frames that go out by `send`: the first with this opcode, the others continuations. */
+  countFrames(opcode: number, frames: number): void {
+    count(this.statistics.framesOut, opcode);
+    if (frames > 1) count(this.statistics.framesOut, 0, frames - 1);
+  }
+
+  /** Hands octets to TCP as they are; the caller counts and logs what they mean. */
+  send(octets: Uint8Array, delivery?: Delivery): void {
+    this.#queue.send(octets, delivery);
+  }
+
+  /** Sends one frame, legal or not, whatever the state. */
+  sendFrame(
+    frame: { readonly opcode: number; readonly fin: boolean; readonly rsv: number },
+    payload: Uint8Array,
+    delivery: Delivery = {},
+  ): void {
+    const key = this.masks ? freshKey() : undefined;
+    count(this.statistics.framesOut, frame.opcode);
+    if (this.log.on) {
+      const { opcode, fin, rsv } = frame;
+      const { chop, sync = false } = delivery;
+      this.log.add({ kind: "frame-out", payload: excerptOf(payload), opcode, fin, rsv, key, chop, sync });
+    }
+    this.send(encodeFrame(frame, payload, key), delivery);
+  }
+
+  /** Begins the closing handshake with this payload, once; later calls do nothing. */
+  close(payload: Uint8Array, isReply = false): void {
+    if (this.#state !== "open") return;
+    this.sendFrame({ opcode: 8, fin: true, rsv: 0 }, payload);
+    this.#state = "closing";
+    this.closedByMe = !isReply;
+    this.localCloseCode = payload.length < 2 ? null : (payload[0]! << 8) | payload[1]!;
+    this.localCloseReason = payload.length > 2 ? payload.slice(2) : null;
+    const { closeHandshakeTimeout } = this.#options;
+    if (isReply || closeHandshakeTimeout === 0) return;
+    this.#replyTimer = this.later(closeHandshakeTimeout, () => {
+      if (this.dropped) return;
+      this.wasCloseHandshakeTimeout = true;
+      this.#unclean("the peer did not answer the Close in time");
+      this.drop();
+    });
+  }
+
+  /** As `close`, with a code and a reason. */
+  closeWith(code: number, reason = ""): void {
+    const text = Buffer.from(reason).subarray(0, 123);
+    this.close(Buffer.concat([Uint8Array.of(code >> 8, code & 0xff), text]));
+  }
+
+  /** Fails the connection: a Close, or, when the closing has begun already, TCP is dropped. */
+  fail(code: number, reason: string): void {
+    if (this.dropped) return;
+    this.failedByMe = true;
+    if (this.#options.failByDrop) {
+      this.#unclean("the tester failed the connection by dropping TCP");
+      this.drop();
+    } else if (this.#state === "closing") {
+      this.drop();
+    } else {
+      this.closeWith(code, reason);
+    }
+  }
+
+  /** Drops TCP. What the peer still sends is not read. */
+  drop(): void {
+    if (this.dropped) return;
+    this.droppedByMe = true;
+    this.log.note("The tester drops TCP.");
+    this.end();
+  }
+
+  /** Ends TCP as if it had gone by itself. */
+  end(): void {
+    this.#state = "closed";
+    this.#socket.pause();
+    if (this.#cutter === undefined) this.#endSocket();
+    else this.#queue.whenEmpty(() => this.#endSocket());
+  }
+
+  #endSocket(): void {
+    this.#uncork();
+    if (this.#socket.destroyed) return;
+    if (this.#socket.writableLength === 0) {
+      this.#socket.destroy();
+      return;
+    }
+    // The last frames are still on their way.
+    this.#socket.destroySoon();
+    this.#timers.add(setTimeout(() => this.#socket.destroy(), 1000));
+  }
+
+  violation(reason: string): void {
+    this.log.note(`Violation: ${reason}.`);
+    this.fail(1002, reason);
+  }
+
+  messageBegin(header: IncomingHeader): void {
+    this.#assembly?.begin(header);
+  }
+
+  messageData(octets: Uint8Array): void {
+    if (this.#assembly?.push(octets) === false) this.#illegalText();
+  }
+
+  dataFrameEnd(header: IncomingHeader, pieces: readonly Uint8Array[]): void {
+    this.#assembly?.frameEnd();
+    this.#frameCame(header, pieces);
+  }
+
+  messageEnd(): void {
+    const assembly = this.#assembly;
+    if (assembly === undefined) return;
+    let message: IncomingMessage | undefined;
+    try {
+      message = assembly.end();
+    } catch {
+      // As in the genuine suite, where the exception of zlib ends the connection without a Close.
+      this.wasNotCleanReason = "a compressed message cannot be inflated";
+      this.log.note("A compressed message cannot be inflated: TCP ends.");
+      this.end();
+      return;
+    }
+    const { incoming } = this.statistics;
+    this.statistics.message(incoming, message.payload.length, message.octetsInFrames, message.frames);
+    if (message.illegalAt === "middle") this.#illegalText();
+    if (message.illegalAt !== "nowhere") this.#illegalText();
+    if (!this.failedByMe) this.#events?.message(message);
+  }
+
+  control(header: IncomingHeader, payload: Uint8Array): void {
+    this.#frameCame(header, [payload]);
+    if (header.opcode === 8) this.#closeCame(payload);
+    else if (header.opcode === 9 && this.#state === "open") {
+      this.sendFrame({ opcode: 10, fin: true, rsv: 0 }, payload);
+    } else if (header.opcode === 10) this.#events?.pong(payload);
+  }
+
+  #frameCame({ opcode, fin, rsv, masked, key }: IncomingHeader, pieces: readonly Uint8Array[]): void {
+    count(this.statistics.framesIn, opcode);
+    if (!this.log.on) return;
+    const payload = excerptOf(...pieces);
+    this.log.add({ kind: "frame-in", payload, opcode, fin, rsv, key: masked ? key : undefined });
+  }
+
+  #closeCame(payload: Uint8Array): void {
+    this.remoteCloseCode = payload.length < 2 ? null : (payload[0]! << 8) | payload[1]!;
+    if (this.remoteCloseCode !== null && !isLegalCode(this.remoteCloseCode)) {
+      this.violation(`the close code ${this.remoteCloseCode} is illegal`);
+    }
+    const reason = payload.subarray(2);
+    if (!isUtf8(reason)) this.#illegalText();
+    if (reason.length > 0) this.remoteCloseReason = Buffer.from(reason).toString();
+    if (this.#state === "closing") this.#answerCame();
+    else if (this.#state === "open") this.#answerClose(payload);
+  }
+
+  /** The peer's Close after the tester's own: only TCP is left to end. */
+  #answerCame(): void {
+    clearTimeout(this.#replyTimer);
+    this.wasClean = true;
+    if (this.isServer) {
+      this.drop();
+      return;
+    }
+    const { serverConnectionDropTimeout } = this.#options;
+    if (serverConnectionDropTimeout === 0) return;
+    this.later(serverConnectionDropTimeout, () => {
+      if (this.dropped) return;
+      this.wasServerConnectionDropTimeout = true;
+      this.#unclean("the server did not drop TCP in time");
+      this.drop();
+    });
+  }
+
+  #answerClose(payload: Uint8Array): void {
+    this.wasClean = true;
+    this.close(this.#options.echoCloseCodeReason ? payload.slice() : Uint8Array.of(0x03, 0xe8), true);
+    if (this.isServer) this.drop();
+  }
+
+  #illegalText(): void {
+    this.log.note("Violation: the text is not UTF-8.");
+    this.fail(1007, "the text is not UTF-8");
+  }
+
+  #unclean(reason: string): void {
+    this.wasClean = false;
+    this.wasNotCleanReason = reason;
+  }
+
+  #write(octets: Uint8Array, queued: boolean): void {
+    if (this.#socket.destroyed || this.closedAt !== undefined) return;
+    // What waits in the queue when TCP is dropped is lost, unless it waits only because everything is cut.
+    if (this.dropped && queued && this.#cutter === undefined) return;
+    this.statistics.write(octets.length, this.#state !== "connecting");
+    if (this.log.on) this.log.add({ kind: "write", excerpt: excerptOf(octets), queued });
+    if (queued) this.#uncork();
+    else if (!this.#corked) {
+      // What is written in one go leaves in one go.
+      this.#corked = true;
+      this.#socket.cork();
+      process.nextTick(this.#uncork);
+    }
+    this.#socket.write(octets);
+  }
+
+  readonly #uncork = (): void => {
+    if (!this.#corked) return;
+    this.#corked = false;
+    this.#socket.uncork();
+  };
+}
