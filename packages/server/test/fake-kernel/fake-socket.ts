@@ -17,6 +17,7 @@ export class FakeSocket extends Duplex {
   #done: Done | undefined;
   #closing: (() => void) | undefined;
   #isSlowToClose: boolean;
+  #peerEnded = false;
   /** Sizes of the writes that reached the kernel, empty ones left out. */
   readonly writes: number[] = [];
   /** What nobody may do with a socket, and somebody did. */
@@ -71,12 +72,14 @@ export class FakeSocket extends Duplex {
 
   /** The peer sends. */
   receive(bytes: Uint8Array): void {
-    if (!this.destroyed && !this.readableEnded) this.push(Buffer.from(bytes));
+    if (!this.destroyed && !this.#peerEnded) this.push(Buffer.from(bytes));
   }
 
   /** The peer ends its side. */
   receiveEnd(): void {
-    if (!this.destroyed) this.push(null);
+    if (this.destroyed || this.#peerEnded) return;
+    this.#peerEnded = true;
+    this.push(null);
   }
 
   /** The connection breaks. */
