@@ -31,6 +31,7 @@ export function encodeClosePayload(code?: number, reason = ""): Uint8Array {
     return new Uint8Array(0);
   }
   if (!isSendableCloseCode(code)) throw new RangeError(`Close code ${code} may not be sent`);
+  if (typeof reason !== "string") throw new TypeError("The close reason has to be a string");
   const octets = encodeUtf8(reason);
   if (octets.length > maxCloseReason) {
     throw new RangeError(`The close reason has ${octets.length} octets, the limit is ${maxCloseReason}`);

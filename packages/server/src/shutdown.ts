@@ -75,7 +75,8 @@ export class Shutdown {
   }
 
   #send(connections: Closable[], spread: number): void {
-    const batches = Math.max(1, Math.ceil(spread / interval));
+    // However long it lasts, there are no more batches than connections.
+    const batches = Math.max(1, Math.min(connections.length, Math.ceil(spread / interval)));
     const size = Math.ceil(connections.length / batches);
     for (let i = 0; i < batches; i++) {
       const batch = connections.slice(i * size, (i + 1) * size);
@@ -83,7 +84,7 @@ export class Shutdown {
         for (const connection of batch) connection.shutdown(this.#code, this.#reason);
       };
       if (i === 0) send();
-      else this.#later(i * interval, send);
+      else this.#later((i * spread) / batches, send);
     }
   }
 

@@ -230,6 +230,7 @@ export class WebSocketConnection<State>
   destroy(): void {
     this.#isHurried = true;
     if (this.#core !== undefined) this.#end("timeout", CloseCode.AbnormalClosure, "", "shutdown");
+    if (this.#socket.closed) this.#callbacks.overtake({ type: "closed" });
   }
 
   // What the socket does.

@@ -529,6 +529,24 @@ describe("server.close()", () => {
   );
 
   test(
+    "keeps to its time though a callback of a connection that is gone never settles",
+    fake(async () => {
+      const { it, ends } = make({ message: () => new Promise(() => {}) });
+      const { socket } = await it.open();
+      socket.receive(textFrame("x"));
+      await settle();
+      socket.reset();
+      await settle();
+      const result = it.server.close({ within: 1_000 });
+      await pass(1_500);
+      expect(await Promise.race([result, "not yet"])).toEqual({ closed: 0, terminated: 1 });
+      expect(ends).toEqual([reset]);
+      await pass(20_000);
+      expect(ends).toHaveLength(1);
+    }),
+  );
+
+  test(
     "waits for the callback that is pending: its reply comes before the Close",
     fake(async () => {
       let finish = (): void => {};
