@@ -1,6 +1,7 @@
 import { constants, deflateRaw, deflateRawSync, type ZlibOptions } from "node:zlib";
 import { copyOut } from "./copy-out.ts";
 import type { Engine } from "./engine.ts";
+import { onThreadPool } from "./on-thread-pool.ts";
 
 /** Up to this length compressing takes less time than handing the message to the thread pool and back does. */
 const shortMessage = 32_768;
@@ -51,13 +52,14 @@ export class Compressor {
   }
 
   /** The same on the thread pool. The payload must stay as it is; the window is copied before this returns. */
-  compressElsewhere(payload: Uint8Array, window: Uint8Array | undefined): Promise<Uint8Array | undefined> {
-    return new Promise((resolve, reject) => {
-      deflateRaw(payload, this.#options(payload.length, window), (error, flushed) => {
-        if (error === null) resolve(withoutTail(payload, flushed));
-        else reject(error);
-      });
-    });
+  async compressElsewhere(
+    payload: Uint8Array,
+    window: Uint8Array | undefined,
+  ): Promise<Uint8Array | undefined> {
+    return withoutTail(
+      payload,
+      await onThreadPool(deflateRaw, payload, this.#options(payload.length, window)),
+    );
   }
 
   /**

@@ -3,6 +3,7 @@ import { ProtocolError } from "@exws/frame";
 import { copyOut } from "./copy-out.ts";
 import type { Engine, Run } from "./engine.ts";
 import { type InflateResult, Inflation, isComplete, trailer } from "./inflation.ts";
+import { onThreadPool } from "./on-thread-pool.ts";
 
 /** More compressed octets than this go to the thread pool. */
 const shortPayload = 32_768;
@@ -110,13 +111,9 @@ function inflateNow(inflation: Inflation, chunkSize: number): InflateResult {
   return inflateRawSync(inflation.rest, inflation.options(chunkSize)) as unknown as InflateResult;
 }
 
-function inflateElsewhere(inflation: Inflation): Promise<InflateResult> {
-  return new Promise((resolve, reject) => {
-    inflateRaw(inflation.rest, inflation.options(largeChunk), (error, result) => {
-      if (error === null) resolve(result as unknown as InflateResult);
-      else reject(error);
-    });
-  });
+async function inflateElsewhere(inflation: Inflation): Promise<InflateResult> {
+  const result = await onThreadPool(inflateRaw, inflation.rest, inflation.options(largeChunk));
+  return result as unknown as InflateResult;
 }
 
 /** The peer's fault in our words; what is not the peer's fault is thrown on. */
