@@ -1,0 +1,63 @@
+import type { Run } from "./generator.ts";
+import { median } from "./median.ts";
+
+/** What was seen of one server in one scenario: medians over the rounds. */
+export type Figures = {
+  /** The server's CPU time for a message (echo), a delivery (broadcast) or a connection (storm), in microseconds. */
+  readonly cpuUs: number;
+  readonly perSecond: number;
+  readonly p50Us: number;
+  readonly p99Us: number;
+  /** The share of its core that the server used: below 0.95 it waited for something else, and `perSecond` says little. */
+  readonly serverLoad: number;
+  readonly generatorLoad: number;
+  /** Resident memory of the server after the last round. */
+  readonly rssBytes: number | undefined;
+};
+
+/** What an idle connection costs. */
+export type IdleFigures = {
+  /** Resident memory, from the first connections to the last, divided by the connections between. */
+  readonly rssPerConnection: number | undefined;
+  /** JavaScript heap and external memory after garbage collection, likewise. */
+  readonly heapPerConnection: number | undefined;
+  readonly connections: number;
+};
+
+/** A row of the report. */
+export type Row = {
+  readonly peer: string;
+  readonly label: string;
+  readonly figures?: Figures;
+  readonly idle?: IdleFigures;
+  /** This server's cost divided by that of exws: above 1 it is slower. For memory: the same of its heap, or resident memory where it has no heap. */
+  readonly ratio?: number;
+  /** All rounds, for who wants to compute something else. */
+  readonly runs?: readonly Run[];
+  /** Why there are no figures. */
+  readonly failed?: string;
+};
+
+/** All rows of one scenario. */
+export type Result = {
+  readonly scenario: string;
+  readonly title: string;
+  readonly kind: string;
+  readonly connections: number;
+  readonly rows: readonly Row[];
+  readonly notes: readonly string[];
+};
+
+/** The medians of the rounds. */
+export function figuresOf(runs: readonly Run[], rssBytes: number | undefined): Figures {
+  const of = (value: (run: Run) => number): number => median(runs.map(value));
+  return {
+    cpuUs: of((run) => run.serverCpuNs / run.messages / 1e3),
+    perSecond: of((run) => run.messages / (run.elapsedNs / 1e9)),
+    p50Us: of((run) => run.p50Ns / 1e3),
+    p99Us: of((run) => run.p99Ns / 1e3),
+    serverLoad: of((run) => run.serverCpuNs / run.elapsedNs),
+    generatorLoad: of((run) => run.generatorCpuNs / run.elapsedNs),
+    rssBytes,
+  };
+}
