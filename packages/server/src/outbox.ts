@@ -338,7 +338,7 @@ export class Outbox {
   /** Writes the first bytes of the shared buffer, which is given away when they do not leave at once. */
   #writeShared(length: number): void {
     this.#writer.count(length);
-    const shared = this.#writer.buffer.subarray(0, length);
+    const shared = this.#writer.view(length);
     if (this.#encrypts) {
       this.#socket.write(Buffer.from(shared));
       return;

@@ -2,6 +2,8 @@ import type { Outbox } from "./outbox.ts";
 import type { Stats } from "./stats.ts";
 
 const capacity = 65_536;
+/** Up to this length the views of the shared buffer are kept: small writes repeat, and a view costs garbage. */
+const keptViews = 1_024;
 
 /**
  * Gathers what one turn of the event loop sends, so that each connection makes one write of it.
@@ -18,6 +20,7 @@ export class TurnWriter {
   owner: Outbox | undefined;
   readonly #stats: Stats;
   #waiting: Outbox[] = [];
+  #views: (Buffer | undefined)[] = new Array(keptViews + 1);
 
   /** `stats` counts what is written. */
   constructor(stats: Stats) {
@@ -32,6 +35,17 @@ export class TurnWriter {
   /** Gives the buffer away: a socket still sends from it. */
   renew(): void {
     this.buffer = Buffer.allocUnsafeSlow(capacity);
+    this.#views = new Array(keptViews + 1);
+  }
+
+  /** The first bytes of the shared buffer. */
+  view(length: number): Buffer {
+    if (length > keptViews) return this.buffer.subarray(0, length);
+    const kept = this.#views[length];
+    if (kept !== undefined) return kept;
+    const view = this.buffer.subarray(0, length);
+    this.#views[length] = view;
+    return view;
   }
 
   /** Flushes an outbox when the turn ends. */
