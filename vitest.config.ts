@@ -5,10 +5,13 @@ const source = (path: string) => new URL(path, import.meta.url).pathname;
 /** Tests run against the sources; nothing has to be built for them. Those in tooling/packed do, and have a run of their own. */
 export default defineConfig({
   resolve: {
-    alias: [{ find: /^@exws\/([^/]+)$/, replacement: source("./packages/$1/src/index.ts") }],
+    alias: [
+      { find: "@exws/autobahn", replacement: source("./autobahn/src/index.ts") },
+      { find: /^@exws\/([^/]+)$/, replacement: source("./packages/$1/src/index.ts") },
+    ],
   },
   test: {
-    include: ["{packages,apps}/*/{src,test}/**/*.test.ts", "tooling/**/*.test.ts"],
+    include: ["{packages/*,apps/*,autobahn}/{src,test}/**/*.test.ts", "tooling/**/*.test.ts"],
     exclude: [...configDefaults.exclude, "tooling/packed/**"],
     testTimeout: 30_000,
     coverage: {
