@@ -134,7 +134,7 @@ export class Outbox {
     // Nothing may stand behind a Close frame.
     if (isClose(frame)) this.#queueLatestPong();
     this.#add(frame);
-    return this.#result();
+    return this.pressure();
   }
 
   /** Answers a Ping. While too many answers wait, only the latest is kept (RFC 6455 §5.5.3). */
@@ -216,9 +216,7 @@ export class Outbox {
         return "dropped";
       }
     }
-    if (waiting + length < this.#options.softBuffer) return "sent";
-    this.#tellDrained = true;
-    return "queued";
+    return this.pressure(ahead + length);
   }
 
   #message(frame: Uint8Array): WriteResult {
@@ -228,11 +226,12 @@ export class Outbox {
     // Whether it really waits shows once the kernel has been asked.
     this.#tellDrained = asked;
     this.#add(frame);
-    return this.#result();
+    return this.pressure();
   }
 
-  #result(): WriteResult {
-    if (this.#waiting < this.#options.softBuffer) return "sent";
+  /** Says whether a message that was taken waits, behind `ahead` bytes that wait elsewhere. */
+  pressure(ahead = 0): WriteResult {
+    if (this.#waiting + ahead < this.#options.softBuffer) return "sent";
     this.#tellDrained = true;
     return "queued";
   }
@@ -288,7 +287,7 @@ export class Outbox {
     this.#socket.write(payload);
     this.#socket.uncork();
     this.#noticeBlocked();
-    return this.#result();
+    return this.pressure();
   }
 
   /** Encodes a frame into the shared buffer in one pass; `false` when the buffer cannot be had. */

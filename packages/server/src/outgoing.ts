@@ -52,8 +52,16 @@ export class Outgoing {
 
   /** Does something when everything sent before has been given to the outbox: now, if that is so. */
   afterwards(action: () => void): void {
-    if (this.#pending) this.#add({ action, size: 0 });
-    else action();
+    if (this.#pending) {
+      this.#add({ action, size: 0 });
+      return;
+    }
+    // Messages are left only when the one before them could not be sent: this is the end of the connection.
+    const tasks = this.#tasks;
+    this.#tasks = [];
+    this.#waiting = 0;
+    for (const task of tasks) task.action?.();
+    action();
   }
 
   /** Forgets what waits: the socket is lost. */
@@ -99,7 +107,7 @@ export class Outgoing {
       (encoded) => this.#next(size, () => finish(encoded)),
       (error: unknown) => this.#next(size, () => this.#target.onFailure(error)),
     );
-    return this.#outbox.admit(0, this.#waiting);
+    return this.#outbox.pressure(this.#waiting);
   }
 
   #plain(message: Sendable): WriteResult {
@@ -121,8 +129,17 @@ export class Outgoing {
         return;
       }
       this.#waiting -= task.size;
-      if (task.message !== undefined) this.#encode(task.message);
-      task.action?.();
+      this.#perform(task);
+    }
+  }
+
+  #perform({ message, action }: Task): void {
+    action?.();
+    if (message === undefined) return;
+    try {
+      this.#encode(message);
+    } catch (error) {
+      this.#target.onFailure(error);
     }
   }
 }
