@@ -244,9 +244,7 @@ export class WebSocketConnection<State>
     this.#liveness!.heard(wheel.now);
     this.#outbox.claim();
     const completed = this.#incoming!.receive(chunk, start, end);
-    if (this.#liveness!.unfinished(wheel.now, core.isInsideMessage, completed)) {
-      wheel.schedule(this, this.#liveness!.nextDue());
-    }
+    this.#timeMessage(completed);
     this.#outbox.release();
   }
 
@@ -303,6 +301,15 @@ export class WebSocketConnection<State>
 
   onDecoding(): void {
     this.#updateReading();
+    if (!this.#incoming!.isDecoding) this.#timeMessage(true);
+  }
+
+  /** A message that has begun and not ended has its time; `completed`: it is another than before. */
+  #timeMessage(completed: boolean): void {
+    const { wheel } = this.#context;
+    if (this.#liveness!.unfinished(wheel.now, this.#core!.isInsideMessage, completed)) {
+      wheel.schedule(this, this.#liveness!.nextDue());
+    }
   }
 
   inTurn(work: () => void): void {
