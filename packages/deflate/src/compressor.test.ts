@@ -38,6 +38,15 @@ describe.each([
     expect(payloads.map((payload) => inflate(payload))).toEqual(messages);
   });
 
+  test.each([1_024, 2_048, 4_096, 16_384, 32_600])(
+    "the end of %d octets may refer to their beginning",
+    (length) => {
+      const message = noise(length);
+      message.copyWithin(length - 100, 0, 100);
+      expect(compressor.compress(message, undefined)?.length).toBeLessThan(length);
+    },
+  );
+
   test.each([0, 1, 3, 100, 1_000, 32_768])("%d octets of noise are better sent as they are", (length) => {
     expect(compressor.compress(noise(length), undefined)).toBeUndefined();
   });
