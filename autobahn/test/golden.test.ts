@@ -1,19 +1,39 @@
 import { expect, test } from "vitest";
 import { EchoPeer } from "./panel/echo-peer.ts";
 import * as peers from "./panel/golden-peers.ts";
-import { acceptAnswer, type Answer, startPanel } from "./panel/start-panel.ts";
+import { type Answer, acceptAnswer, startPanel } from "./panel/start-panel.ts";
 import { countVerdicts, runCases } from "./support/run-cases.ts";
 
 /** The cases that the genuine suite was run with against these servers. */
-const patterns = ["1.*", "2.*", "3.*", "4.*", "5.*", "6.1.*", "6.2.*", "6.3.*", "6.4.*", "6.6.*", "6.20.*", "7.*", "10.*"];
+const patterns = [
+  "1.*",
+  "2.*",
+  "3.*",
+  "4.*",
+  "5.*",
+  "6.1.*",
+  "6.2.*",
+  "6.3.*",
+  "6.4.*",
+  "6.6.*",
+  "6.20.*",
+  "7.*",
+  "10.*",
+];
 const informational = { "INFORMATIONAL / INFORMATIONAL": 3 };
 
 const wrongAccept: Answer = (key, request) =>
-  acceptAnswer(key, request).map((line) => (line.startsWith("Sec-WebSocket-Accept") ? `${line.slice(0, -3)}AA=` : line));
+  acceptAnswer(key, request).map((line) =>
+    line.startsWith("Sec-WebSocket-Accept") ? `${line.slice(0, -3)}AA=` : line,
+  );
 
 /** What the genuine suite says of each. */
 const golden: [string, typeof EchoPeer, Record<string, number>, Answer?][] = [
-  ["a correct server that checks text at the end of a message", EchoPeer, { "OK / OK": 126, "NON-STRICT / OK": 4 }],
+  [
+    "a correct server that checks text at the end of a message",
+    EchoPeer,
+    { "OK / OK": 126, "NON-STRICT / OK": 4 },
+  ],
   [
     "one that never drops TCP",
     peers.NoDrop,
@@ -43,9 +63,12 @@ const golden: [string, typeof EchoPeer, Record<string, number>, Answer?][] = [
   ["one that checks text per frame", peers.FrameUtf8, { "OK / OK": 127, "NON-STRICT / OK": 3 }],
 ];
 
-test.concurrent.each(golden)("%s gets the verdicts that the genuine suite gives", async (_name, Peer, counts, answer) => {
-  const server = await startPanel(Peer, answer);
-  const results = await runCases(server.url, patterns);
-  await server.close();
-  expect(countVerdicts(results)).toEqual({ ...counts, ...informational });
-});
+test.concurrent.each(golden)(
+  "%s gets the verdicts that the genuine suite gives",
+  async (_name, Peer, counts, answer) => {
+    const server = await startPanel(Peer, answer);
+    const results = await runCases(server.url, patterns);
+    await server.close();
+    expect(countVerdicts(results)).toEqual({ ...counts, ...informational });
+  },
+);

@@ -20,12 +20,17 @@ export function readFrames(data: Buffer): { frames: Frame[]; begun: Begun | unde
     const start = at + 2 + extended + 4;
     if (data.length < start) break;
     const length =
-      short === 126 ? data.readUInt16BE(at + 2) : short === 127 ? Number(data.readBigUInt64BE(at + 2)) : short;
+      short === 126
+        ? data.readUInt16BE(at + 2)
+        : short === 127
+          ? Number(data.readBigUInt64BE(at + 2))
+          : short;
     const key = data.subarray(start - 4, start);
     const there = Buffer.from(data.subarray(start, start + length));
     for (let n = 0; n < there.length; n++) there[n]! ^= key[n & 3]!;
     const head = { fin: (first & 0x80) !== 0, rsv: (first >> 4) & 7, opcode: first & 0x0f };
-    if (there.length < length) return { frames, begun: { ...head, length, part: there }, rest: data.subarray(at) };
+    if (there.length < length)
+      return { frames, begun: { ...head, length, part: there }, rest: data.subarray(at) };
     frames.push({ ...head, payload: there });
     at = start + length;
   }

@@ -1,6 +1,6 @@
 import { Utf8Checker } from "../../src/wire/utf8-checker.ts";
 import { EchoPeer, refuse } from "./echo-peer.ts";
-import { closePayload, type Begun } from "./frames.ts";
+import { type Begun, closePayload } from "./frames.ts";
 
 // Servers that the genuine suite was run against: one fault each.
 

@@ -25,7 +25,11 @@ export function canonicalOf(one: Case): string[] {
 function stepLine(step: Step): string {
   switch (step.do) {
     case "frame":
-      return frameLine({ ...step, payload: payloadMark(step.payload), startsClosing: step.startsClosing === true });
+      return frameLine({
+        ...step,
+        payload: payloadMark(step.payload),
+        startsClosing: step.startsClosing === true,
+      });
     case "message":
       return `message ${step.opcode} ${payloadMark(step.payload)} every ${step.fragment}`;
     case "frame-head":

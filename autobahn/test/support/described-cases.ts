@@ -34,7 +34,13 @@ type DescribedStep = {
   len?: number;
   autoFragment?: number;
 };
-type DescribedEvent = { event: string; type?: string; tag?: string; payload?: DescribedPayload; len?: number };
+type DescribedEvent = {
+  event: string;
+  type?: string;
+  tag?: string;
+  payload?: DescribedPayload;
+  len?: number;
+};
 
 const judgements: Readonly<Record<string, string>> = {
   events: "events",
@@ -101,10 +107,7 @@ export function linesOf(one: Described): string[] {
     ...Object.entries(one.expect).flatMap(([name, events]) =>
       judgement === "corpus"
         ? []
-        : [
-            `expect ${name.replace("_", "-")}`,
-            ...events.map((event) => eventLineOf(event, judgement)),
-          ],
+        : [`expect ${name.replace("_", "-")}`, ...events.map((event) => eventLineOf(event, judgement))],
     ),
     `close ${closedByMe} ${closeCode.join("/")} ${requireClean}`,
     `flags ${one.flags.includes("closedByWrongEndpointIsFatal")} ${one.flags.includes("wrongCodeFails")}`,

@@ -1,6 +1,6 @@
 import { catalogue } from "../../src/catalogue/catalogue.ts";
-import { compareIds } from "../../src/catalogue/section-titles.ts";
 import { selectCases } from "../../src/catalogue/patterns.ts";
+import { compareIds } from "../../src/catalogue/section-titles.ts";
 import type { CaseResult } from "../../src/tester/case-result.ts";
 import { CorpusCache } from "../../src/tester/corpus-cache.ts";
 import { defaultOptions } from "../../src/tester/protocol-options.ts";
