@@ -25,16 +25,17 @@ const output = new Uint8Array(shortMessage + 1);
  * context hands in the window.
  */
 export class Decompressor {
-  readonly #maxMessage: number;
+  /** The most octets that may come out of a message. */
+  readonly maxMessage: number;
   readonly #maxRatio: number;
   readonly #engine: Engine | undefined;
 
   /**
-   * `maxMessage` is the most octets that may come out of a message, `maxRatio` the most per octet that goes in. Without
-   * an engine every message has a zlib object made for it.
+   * `maxRatio` is the most octets that may come out per octet that goes in. Without an engine every message has a zlib
+   * object made for it.
    */
   constructor(maxMessage: number, maxRatio: number, engine: Engine | undefined) {
-    this.#maxMessage = maxMessage;
+    this.maxMessage = maxMessage;
     this.#maxRatio = maxRatio;
     this.#engine = engine;
   }
@@ -76,7 +77,7 @@ export class Decompressor {
   }
 
   #limit(payload: Uint8Array): number {
-    return Math.min(this.#maxMessage, Math.max(ratioFloor, this.#maxRatio * payload.length));
+    return Math.min(this.maxMessage, Math.max(ratioFloor, this.#maxRatio * payload.length));
   }
 }
 

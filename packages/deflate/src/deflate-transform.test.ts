@@ -16,16 +16,13 @@ function make({ sent, received, jobs = 4 }: { sent?: number; received?: number; 
   const compressor = new Compressor({ level: 3, memLevel: 8, windowBits: sent ?? 15 }, undefined);
   const decompressor = new Decompressor(4_000_000, Number.POSITIVE_INFINITY, undefined);
   const queue = new JobQueue(jobs, 100_000_000);
-  const parts = {
-    threshold: 100,
-    compressor,
-    decompressor,
-    queue,
-    prepared: new PreparedFrames(compressor, queue),
+  const shared = { threshold: 100, compressor, queue, prepared: new PreparedFrames(compressor, queue) };
+  const windows = {
     sent: sent === undefined ? undefined : new SlidingWindow(sent),
     received: received === undefined ? undefined : new SlidingWindow(received),
   };
-  return { ...parts, transform: new DeflateTransform(parts) };
+  const connect = () => new DeflateTransform(shared, decompressor, windows.sent, windows.received);
+  return { compressor, queue, ...windows, connect, transform: connect() };
 }
 
 test("it marks messages with RSV1 and says from which length it wants them", () => {
@@ -81,8 +78,8 @@ test("with context a prepared message is encoded for this connection, short or l
 });
 
 test("without context a prepared message is the same frame for all", () => {
-  const { transform, ...parts } = make();
-  const other = new DeflateTransform({ ...parts });
+  const { transform, connect } = make();
+  const other = connect();
   const message = text("again and ".repeat(50));
   expect(other.encodePrepared(message)).toBe(transform.encodePrepared(message));
 });

@@ -8,17 +8,12 @@ import type { SlidingWindow } from "./sliding-window.ts";
 
 type Encoded = Uint8Array | undefined;
 
-/** What a connection uses; all but the windows is shared with others. */
-export type TransformParts = {
+/** What connections that agreed on the same window share. */
+export type SharedParts = {
   readonly threshold: number;
   readonly compressor: Compressor;
-  readonly decompressor: Decompressor;
   readonly prepared: PreparedFrames;
   readonly queue: JobQueue;
-  /** What was sent before, if context is taken over. */
-  readonly sent: SlidingWindow | undefined;
-  /** What was received before, if context is taken over. */
-  readonly received: SlidingWindow | undefined;
 };
 
 /**
@@ -27,33 +22,48 @@ export type TransformParts = {
  */
 export class DeflateTransform implements MessageTransform {
   readonly rsv: number = rsv1;
-  readonly threshold: number;
-  readonly #parts: TransformParts;
+  readonly #shared: SharedParts;
+  readonly #decompressor: Decompressor;
+  readonly #sent: SlidingWindow | undefined;
+  readonly #received: SlidingWindow | undefined;
   #encoding: Job<Encoded> | undefined;
   #decoding: Job<Uint8Array> | undefined;
   #closed = false;
 
-  constructor(parts: TransformParts) {
-    this.threshold = parts.threshold;
-    this.#parts = parts;
+  /** `sent` and `received` are for what passed before in that direction, if context is taken over. */
+  constructor(
+    shared: SharedParts,
+    decompressor: Decompressor,
+    sent: SlidingWindow | undefined,
+    received: SlidingWindow | undefined,
+  ) {
+    this.#shared = shared;
+    this.#decompressor = decompressor;
+    this.#sent = sent;
+    this.#received = received;
+  }
+
+  get threshold(): number {
+    return this.#shared.threshold;
   }
 
   encode(payload: Uint8Array): Encoded | Promise<Encoded> {
-    const { compressor, sent, queue } = this.#parts;
-    if (compressor.isShort(payload)) return this.#sent(payload, compressor.compress(payload, sent?.bytes));
-    const work = () => compressor.compressElsewhere(payload, sent?.bytes);
+    const { compressor, queue } = this.#shared;
+    if (compressor.isShort(payload)) {
+      return this.#rememberSent(payload, compressor.compress(payload, this.#sent?.bytes));
+    }
+    const work = () => compressor.compressElsewhere(payload, this.#sent?.bytes);
     const job = queue.add(payload.length, work);
     this.#encoding = job;
     return job.settled.then((encoded) => {
       this.#encoding = undefined;
-      return this.#sent(payload, encoded);
+      return this.#rememberSent(payload, encoded);
     });
   }
 
   encodePrepared(message: PreparedMessage): Encoded | Promise<Encoded> {
-    const { sent, prepared } = this.#parts;
     // What was sent before is different for each connection.
-    if (sent === undefined) return prepared.get(message);
+    if (this.#sent === undefined) return this.#shared.prepared.get(message);
     const encoded = this.encode(message.payload);
     return encoded instanceof Promise
       ? encoded.then((payload) => compressedFrame(message, payload))
@@ -61,15 +71,15 @@ export class DeflateTransform implements MessageTransform {
   }
 
   decode(payload: Uint8Array): Uint8Array | Promise<Uint8Array> {
-    const { decompressor, received, queue } = this.#parts;
-    const message = decompressor.decompress(payload, received?.bytes);
-    if (message !== undefined) return this.#received(message);
-    const work = () => decompressor.decompressElsewhere(payload, received?.bytes);
-    const job = queue.add(decompressor.cost(payload), work);
+    const decompressor = this.#decompressor;
+    const message = decompressor.decompress(payload, this.#received?.bytes);
+    if (message !== undefined) return this.#rememberReceived(message);
+    const work = () => decompressor.decompressElsewhere(payload, this.#received?.bytes);
+    const job = this.#shared.queue.add(decompressor.cost(payload), work);
     this.#decoding = job;
     return job.settled.then((late) => {
       this.#decoding = undefined;
-      return this.#received(late);
+      return this.#rememberReceived(late);
     });
   }
 
@@ -77,18 +87,18 @@ export class DeflateTransform implements MessageTransform {
     this.#closed = true;
     this.#encoding?.cancel(undefined);
     this.#decoding?.cancel(new Uint8Array(0));
-    this.#parts.sent?.clear();
-    this.#parts.received?.clear();
+    this.#sent?.clear();
+    this.#received?.clear();
   }
 
   /** A message that goes out as it is never passes through the peer's window. */
-  #sent(payload: Uint8Array, encoded: Encoded): Encoded {
-    if (encoded !== undefined && !this.#closed) this.#parts.sent?.append(payload);
+  #rememberSent(payload: Uint8Array, encoded: Encoded): Encoded {
+    if (encoded !== undefined && !this.#closed) this.#sent?.append(payload);
     return encoded;
   }
 
-  #received(message: Uint8Array): Uint8Array {
-    if (!this.#closed) this.#parts.received?.append(message);
+  #rememberReceived(message: Uint8Array): Uint8Array {
+    if (!this.#closed) this.#received?.append(message);
     return message;
   }
 }

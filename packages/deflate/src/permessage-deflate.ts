@@ -9,7 +9,7 @@ import {
 } from "@exws/handshake";
 import { Compressor } from "./compressor.ts";
 import { Decompressor } from "./decompressor.ts";
-import { DeflateTransform } from "./deflate-transform.ts";
+import { DeflateTransform, type SharedParts } from "./deflate-transform.ts";
 import { Engine } from "./engine.ts";
 import { JobQueue } from "./job-queue.ts";
 import { type PermessageDeflateOptions, type ResolvedOptions, resolveOptions } from "./options.ts";
@@ -41,15 +41,13 @@ export function permessageDeflate(options: PermessageDeflateOptions = {}): Perme
   return new Extension(resolveOptions(options));
 }
 
-/** A window's compressor, and what it has compressed for many. */
-type Shared = { readonly compressor: Compressor; readonly prepared: PreparedFrames };
-
 class Extension implements PermessageDeflate {
   readonly name: string = "permessage-deflate";
   readonly #options: ResolvedOptions;
   readonly #queue: JobQueue;
   /** By window bits. */
-  readonly #shared: Map<number, Shared> = new Map();
+  readonly #shared: Map<number, SharedParts> = new Map();
+  #decompressor: Decompressor | undefined;
   readonly #inflater: Engine | undefined = Engine.of(createInflateRaw({ chunkSize: unusedChunk }));
 
   constructor(options: ResolvedOptions) {
@@ -71,28 +69,34 @@ class Extension implements PermessageDeflate {
       throw new TypeError("agreed must be an answer of negotiate()");
     }
     const { serverNoContextTakeover, clientNoContextTakeover, clientMaxWindowBits } = parameters;
-    const { threshold, maxInflatedRatio } = this.#options;
     const windowBits = Math.min(parameters.serverMaxWindowBits, this.#options.serverMaxWindowBits);
-    return new DeflateTransform({
-      threshold,
-      ...this.#sharedFor(windowBits),
-      decompressor: new Decompressor(maxMessage, maxInflatedRatio, this.#inflater),
-      queue: this.#queue,
-      sent: serverNoContextTakeover ? undefined : new SlidingWindow(windowBits),
-      received: clientNoContextTakeover ? undefined : new SlidingWindow(clientMaxWindowBits),
-    });
+    return new DeflateTransform(
+      this.#sharedFor(windowBits),
+      this.#decompressorFor(maxMessage),
+      serverNoContextTakeover ? undefined : new SlidingWindow(windowBits),
+      clientNoContextTakeover ? undefined : new SlidingWindow(clientMaxWindowBits),
+    );
   }
 
-  #sharedFor(windowBits: number): Shared {
+  #sharedFor(windowBits: number): SharedParts {
     let shared = this.#shared.get(windowBits);
     if (shared === undefined) {
-      const { level, memLevel } = this.#options;
+      const { level, memLevel, threshold } = this.#options;
       const settings = { level, memLevel, windowBits };
       const engine = Engine.of(createDeflateRaw({ ...settings, chunkSize: unusedChunk }));
       const compressor = new Compressor(settings, engine);
-      shared = { compressor, prepared: new PreparedFrames(compressor, this.#queue) };
+      const prepared = new PreparedFrames(compressor, this.#queue);
+      shared = { threshold, compressor, prepared, queue: this.#queue };
       this.#shared.set(windowBits, shared);
     }
     return shared;
+  }
+
+  /** A server has one limit for all its connections. */
+  #decompressorFor(maxMessage: number): Decompressor {
+    if (this.#decompressor?.maxMessage !== maxMessage) {
+      this.#decompressor = new Decompressor(maxMessage, this.#options.maxInflatedRatio, this.#inflater);
+    }
+    return this.#decompressor;
   }
 }
