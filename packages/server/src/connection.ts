@@ -61,4 +61,11 @@ export interface Connection<State = unknown> {
   resume(): void;
   /** Resolves when nothing waits to be sent any more, or the connection is closed: at once if that is so already. */
   drained(): Promise<void>;
+  /**
+   * Calls the listener, with this connection, once it takes no more messages: its closing has begun, from either end, or its
+   * socket is lost, or its handshake was refused. That is before the handler's `closed`; at once if it has happened. It may
+   * run within a call that ends the connection, as a `write` that overflows does. A listener that is given again is not added
+   * again; what it throws goes to `onError`.
+   */
+  onClosed(listener: (connection: Connection<State>) => void): void;
 }

@@ -23,6 +23,8 @@ import type { ServerContext } from "./server-context.ts";
 /** What a callback is called for. */
 type Delivery = Said | { type: "open" } | { type: "closed" };
 
+type ClosedListener<State> = (connection: Connection<State>) => void;
+
 /** Ends after which the application hears nothing more of what the peer had said. */
 const deafening: ReadonlySet<ClosedBy> = new Set(["server", "shutdown", "error", "overflow", "timeout"]);
 
@@ -73,6 +75,8 @@ export class WebSocketConnection<State>
   /** The server is closing and waits for the callback that is pending. */
   #shutdown: { code: number; reason: string } | undefined;
   #awaitingDrain: (() => void)[] | undefined;
+  /** One by itself: most connections have no more. */
+  #closedListeners: ClosedListener<State> | ClosedListener<State>[] | undefined;
 
   constructor(context: ServerContext<State>, socket: Duplex, remoteAddress: string, state: State) {
     this.#context = context;
@@ -175,6 +179,33 @@ export class WebSocketConnection<State>
     });
   }
 
+  onClosed(listener: ClosedListener<State>): void {
+    if (typeof listener !== "function") throw new TypeError("onClosed takes a function");
+    const listeners = this.#closedListeners;
+    if (this.readyState !== "connecting" && this.readyState !== "open") this.#call(listener);
+    else if (listeners === undefined) this.#closedListeners = listener;
+    else if (typeof listeners === "function") {
+      if (listeners !== listener) this.#closedListeners = [listeners, listener];
+    } else if (!listeners.includes(listener)) listeners.push(listener);
+  }
+
+  #tellClosed(): void {
+    const listeners = this.#closedListeners;
+    this.#closedListeners = undefined;
+    if (typeof listeners === "function") this.#call(listeners);
+    else for (const listener of listeners ?? []) this.#call(listener);
+  }
+
+  #call(listener: ClosedListener<State>): void {
+    const report = (error: unknown) => this.#context.report(error, this);
+    try {
+      const result: unknown = listener(this);
+      if (result instanceof Promise) result.catch(report);
+    } catch (error) {
+      report(error);
+    }
+  }
+
   // What the server does.
 
   /**
@@ -204,6 +235,7 @@ export class WebSocketConnection<State>
   /** The handshake was not accepted, or its socket is gone: this never becomes a connection. */
   abandon(): void {
     this.#finished = true;
+    this.#tellClosed();
   }
 
   /** Reads on after the handshake, unless the application has paused meanwhile. */
@@ -256,6 +288,7 @@ export class WebSocketConnection<State>
     if (this.#core === undefined) return;
     const { wheel, ticks } = this.#context;
     this.#end("gone", CloseCode.AbnormalClosure, "", "socket");
+    this.#tellClosed();
     this.#outbox.discard();
     this.#outgoing?.discard();
     this.#transform?.close();
@@ -417,6 +450,12 @@ export class WebSocketConnection<State>
 
   /** Tells the core what happened and does what it decides. `frame` is the Close frame, if one is to be sent. */
   #end(event: ClosingEvent, code: number, reason: string, by: ClosedBy, frame?: Uint8Array): void {
+    const isFirst = this.#cause === undefined;
+    this.#advance(event, code, reason, by, frame);
+    if (isFirst && this.#cause !== undefined) this.#tellClosed();
+  }
+
+  #advance(event: ClosingEvent, code: number, reason: string, by: ClosedBy, frame?: Uint8Array): void {
     const core = this.#core!;
     const before = core.state;
     const step = core.on(event);
