@@ -3,51 +3,76 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { compile } from "./compile.ts";
 import { resultsFolder, rootFolder } from "./folders.ts";
-import { measure } from "./measure.ts";
-import { readOptions } from "./options.ts";
-import type { Peer } from "./peer.ts";
+import { lookAtMachine } from "./machine.ts";
+import { type Conditions, measure } from "./measure.ts";
+import { measureCodec } from "./measure-codec.ts";
+import { measureIdle } from "./measure-idle.ts";
+import { type Options, readOptions } from "./options.ts";
 import { findPeers } from "./peers.ts";
 import { pin } from "./pinning.ts";
+import { endProgress, progress } from "./progress.ts";
+import type { Report } from "./report.ts";
 import type { Result } from "./result.ts";
+import { selectPeers } from "./select-peers.ts";
 import { tableOf } from "./table.ts";
+import { writeReport } from "./write-report.ts";
 
 const options = readOptions(process.argv.slice(2), resultsFolder);
-if (options === "codec") throw new Error("not yet");
+if (options === "codec") await measureCodec();
+else await bench(options);
 
-const notes: string[] = [];
-const note = (text: string): void => {
-  notes.push(text);
-  console.log(text);
-};
+async function bench({ scenarios, peers: names, rounds, ms, out, ...options }: Options): Promise<void> {
+  const node = nodeNamed(options.node);
+  const machine = lookAtMachine(node);
+  const field = await findPeers(node, options.uws);
+  const peers = selectPeers(field.peers, names);
+  const missing = field.missing.filter(({ name }) => names === undefined || names.includes(name));
+  for (const { name, why } of missing) console.log(`${name} does not take part: ${why}`);
 
-const node = existsSync(options.node)
-  ? options.node
-  : join(rootFolder, `node_modules/node${options.node === "26" ? "" : options.node}/bin/node`);
-const field = await findPeers(node);
-for (const { name, why } of field.missing) note(`${name} does not take part: ${why}.`);
-const wanted = options.peers?.map((name) => {
-  const peer = field.peers.find((candidate) => candidate.name === name);
-  if (peer === undefined)
-    throw new RangeError(`no peer is called ${name}: there are ${field.peers.map((p) => p.name).join(", ")}`);
-  return peer;
-});
-const peers: readonly Peer[] = wanted ?? field.peers;
+  const pinning = pin();
+  const generator = options.nodeGenerator ? undefined : compile("generator");
+  const notes = [
+    ...(pinning === undefined
+      ? ["Nothing is pinned to a core, which takes taskset and two cores: more noise"]
+      : []),
+    ...(generator === undefined
+      ? ["The load generator runs in Node and is slower than fast servers: look at CPU time only"]
+      : []),
+    ...(machine.loadBefore > 0.5
+      ? [`Others used this machine: its load was ${machine.loadBefore.toFixed(1)} before`]
+      : []),
+  ];
+  for (const note of notes) console.log(note);
 
-const pinning = pin();
-if (pinning === undefined)
-  note("Nothing is pinned to a core: that takes taskset and two cores. Expect more noise.");
-const generator = options.nodeGenerator ? undefined : compile("generator");
-if (generator === undefined)
-  note("The load generator runs in Node: for fast servers it is the bottleneck. Look at the CPU times only.");
+  const conditions: Conditions = { generator, pinning, rounds, ms, progress };
+  const results: Result[] = [];
+  for (const scenario of scenarios) {
+    const taking = peers.filter((peer) => peer.takes(scenario));
+    const result = await (scenario.kind === "idle" ? measureIdle : measure)(scenario, taking, conditions);
+    results.push(result);
+    endProgress();
+    console.log(tableOf(result));
+    if (out === undefined) continue;
+    const pinned = pinning !== undefined;
+    const report: Report = {
+      machine,
+      rounds,
+      ms,
+      pinned,
+      generator: generator ? "C" : "Node",
+      missing,
+      notes,
+      results,
+    };
+    const page = writeReport(report, out);
+    if (results.length === scenarios.length) console.log(`The report is ${page}`);
+  }
+}
 
-const results: Result[] = [];
-for (const scenario of options.scenarios) {
-  const taking = peers.filter((peer) => peer.takes(scenario));
-  const { rounds, ms } = options;
-  const progress = (text: string): void =>
-    void (process.stderr.isTTY && process.stderr.write(`\r\x1b[K${text}`));
-  const result = await measure(scenario, taking, { generator, pinning, rounds, ms, progress });
-  progress("");
-  results.push(result);
-  console.log(tableOf(result));
+/** The Node that an option names: a major version that is installed here, or a path. */
+function nodeNamed(name: string): string {
+  const path = join(rootFolder, `node_modules/node${name === "26" ? "" : name}/bin/node`);
+  const found = [name, path].find((candidate) => existsSync(candidate));
+  if (found === undefined) throw new RangeError(`there is no Node ${name} in node_modules`);
+  return found;
 }

@@ -1,3 +1,4 @@
+import { checkEcho } from "./check-echo.ts";
 import { clientBytes } from "./client-bytes.ts";
 import { Generator, type Run } from "./generator.ts";
 import type { Peer } from "./peer.ts";
@@ -35,6 +36,7 @@ async function enter(
   let server: ServerProcess | undefined;
   try {
     server = await ServerProcess.start(peer, scenario, pinning);
+    await checkEcho(peer, scenario, server.port);
     const load = await Generator.start(generator, scenario, clientBytes(peer, scenario), server, pinning);
     return { peer, server, generator: load, runs: [] };
   } catch (error) {
@@ -63,7 +65,7 @@ export async function measure(
     // A runtime compiles what is hot within the first second or two.
     for (const contestant of contestants) {
       progress(`${scenario.id}: warming up ${contestant.peer.name}`);
-      await run(contestant, Math.max(ms, 1000));
+      await run(contestant, Math.min(2000, 2 * ms));
     }
     for (let round = 0; round < rounds; round++) {
       for (let turn = 0; turn < contestants.length; turn++) {

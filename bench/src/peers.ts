@@ -12,7 +12,9 @@ export type Field = { readonly peers: readonly Peer[]; readonly missing: readonl
 
 const program = (name: string): string => join(serversFolder, name);
 const uncompressed = ({ deflate }: Scenario): boolean => !deflate;
-const bytesOnly = ({ kind, deflate }: Scenario): boolean => kind !== "broadcast" && !deflate;
+/** Without framing there is no closing handshake, and nobody to broadcast to. */
+const bytesOnly = ({ kind, deflate, closing }: Scenario): boolean =>
+  kind !== "broadcast" && !deflate && !closing;
 
 /** Finds every peer that can run here; `node` is the Node for those that run on one, `uws` a uWebSockets.js package. */
 export async function findPeers(node: string, uws?: string): Promise<Field> {

@@ -19,8 +19,10 @@ export type Figures = {
 export type IdleFigures = {
   /** Resident memory, from the first connections to the last, divided by the connections between. */
   readonly rssPerConnection: number | undefined;
-  /** JavaScript heap and external memory after garbage collection, likewise. */
+  /** JavaScript heap and external memory after garbage collection, likewise; `undefined` where there is none or it cannot be told. */
   readonly heapPerConnection: number | undefined;
+  /** `heapPerConnection` divided by that of exws. */
+  readonly heapRatio: number | undefined;
   readonly connections: number;
 };
 
@@ -30,7 +32,7 @@ export type Row = {
   readonly label: string;
   readonly figures?: Figures;
   readonly idle?: IdleFigures;
-  /** This server's cost divided by that of exws: above 1 it is slower. For memory: the same of its heap, or resident memory where it has no heap. */
+  /** This server's CPU time for a message divided by that of the first peer, which is exws unless other peers were asked for: above 1 it is slower. Idle: the same of resident memory. */
   readonly ratio?: number;
   /** All rounds, for who wants to compute something else. */
   readonly runs?: readonly Run[];

@@ -1,58 +1,24 @@
 import Table from "cli-table3";
 import pc from "picocolors";
-import type { Result, Row } from "./result.ts";
+import { columnsOf } from "./columns.ts";
+import type { Result } from "./result.ts";
 
 /** A result as a table for the terminal. */
 export function tableOf(result: Result): string {
-  const idle = result.kind === "idle";
-  const unit = { echo: "message", broadcast: "delivery", storm: "connection" }[result.kind] ?? "";
-  const head = idle
-    ? ["", "heap B/conn.", "RSS B/conn.", "× exws"]
-    : ["", `CPU µs/${unit}`, "× exws", "per second", "p50 µs", "p99 µs", "server", "generator", "RSS MB"];
+  const columns = columnsOf(result);
   const table = new Table({
-    head: head.map((text) => pc.bold(text)),
-    colAligns: head.map((_, column) => (column === 0 ? "left" : "right")),
+    head: ["", ...columns.map(({ heading }) => heading)].map((text) => pc.bold(text)),
+    colAligns: ["left", ...columns.map(() => "right" as const)],
     style: { head: [], border: [], compact: true },
   });
-  for (const row of result.rows) table.push(cells(row, idle));
-  const notes = result.notes.map((note) => pc.dim(`  ${note}\n`)).join("");
-  return `${pc.bold(result.title)} ${pc.dim(result.scenario)}\n${table.toString()}\n${notes}`;
-}
-
-function cells(row: Row, idle: boolean): (string | { colSpan: number; content: string; hAlign: "left" })[] {
-  const { figures, idle: memory, failed } = row;
-  if (idle && memory !== undefined) {
-    const { heapPerConnection, rssPerConnection } = memory;
-    return [row.label, whole(heapPerConnection), whole(rssPerConnection), ratio(row.ratio)];
+  for (const row of result.rows) {
+    const name = row.peer.startsWith("exws") ? pc.bold(row.label) : row.label;
+    if (row.failed === undefined) table.push([name, ...columns.map(({ cell }) => cell(row))]);
+    else {
+      const content = pc.yellow(row.failed.split("\n")[0]!.slice(0, 80));
+      table.push([name, { colSpan: columns.length, content, hAlign: "left" }]);
+    }
   }
-  if (figures === undefined) {
-    const content = pc.yellow((failed ?? "").split("\n")[0]!.slice(0, 90));
-    return [row.label, { colSpan: idle ? 3 : 8, content, hAlign: "left" }];
-  }
-  const { cpuUs, perSecond, p50Us, p99Us, serverLoad, generatorLoad, rssBytes } = figures;
-  const load = `${Math.round(serverLoad * 100)} %`;
-  return [
-    row.label,
-    significant(cpuUs),
-    ratio(row.ratio),
-    whole(perSecond),
-    whole(p50Us),
-    whole(p99Us),
-    serverLoad < 0.95 ? pc.yellow(load) : load,
-    `${Math.round(generatorLoad * 100)} %`,
-    rssBytes === undefined ? "" : whole(rssBytes / 1e6),
-  ];
-}
-
-/** Three digits that mean something. */
-export function significant(value: number): string {
-  return value >= 100 ? whole(value) : value.toPrecision(3);
-}
-
-function whole(value: number | undefined): string {
-  return value === undefined ? "" : Math.round(value).toLocaleString("en");
-}
-
-function ratio(value: number | undefined): string {
-  return value === undefined ? "" : value.toFixed(2);
+  const notes = result.notes.map((note) => pc.yellow(`${note}\n`)).join("");
+  return `\n${pc.bold(result.title)} ${pc.dim(result.scenario)}\n${table.toString()}\n${notes}`;
 }
