@@ -15,7 +15,7 @@ export default defineConfig({
     exclude: [...configDefaults.exclude, "tooling/packed/**"],
     testTimeout: 30_000,
     coverage: {
-      include: ["packages/{frame,handshake}/src/**/*.ts"],
+      include: ["packages/{frame,handshake,deflate}/src/**/*.ts"],
       exclude: ["**/*.test.ts"],
       reporter: [["text", { skipFull: true }], "lcovonly"],
       thresholds: { branches: 100 },
