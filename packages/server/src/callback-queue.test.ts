@@ -312,6 +312,36 @@ describe("clear", () => {
   });
 });
 
+describe("overtake", () => {
+  test("runs an item in spite of a promise that is pending; those that wait are forgotten", async () => {
+    const first = pending();
+    const { queue, take } = make({ a: () => first.promise });
+    queue.add("a", 1);
+    queue.add("b", 1);
+    queue.overtake("c");
+    expect(take()).toEqual(["a", "c"]);
+    expect([queue.length, queue.bytes, queue.isPending]).toEqual([0, 0, false]);
+    first.resolve();
+    await settle();
+    expect(take().filter((line) => !line.startsWith("progress"))).toEqual([]);
+  });
+
+  test("a failure of the item is told", async () => {
+    const { queue, take } = make({
+      a: () => new Promise(() => {}),
+      b: () => {
+        throw new Error("of b");
+      },
+      c: () => Promise.reject(new Error("of c")),
+    });
+    queue.add("a", 1);
+    queue.overtake("b");
+    queue.overtake("c");
+    await settle();
+    expect(take()).toEqual(["a", "b", "failed: of b", "c", "failed: of c", "progress: 0"]);
+  });
+});
+
 test("whatever the callbacks do: they run once each, in order, never two at a time", async () => {
   const deed = fc.constantFrom("return", "throw", "resolve", "reject", "hold", "add");
   await fc.assert(

@@ -180,6 +180,19 @@ describe("one write per turn", () => {
     expect(socket.wire.equals(Buffer.concat(messages.map(binary)))).toBe(true);
   });
 
+  test("a large reply leaves with the small ones before and behind it, in order, when the reading is done", () => {
+    const { outbox, socket, sent } = make();
+    inTurn(outbox, () => {
+      outbox.text("a");
+      outbox.prepared(binary(Buffer.alloc(40_000)));
+      outbox.text("b");
+      outbox.control(ping);
+    });
+    expect(sent()).toEqual(['text "a"', "binary of 40000", 'text "b"', "ping 70"]);
+    expect(socket.writableLength).toBe(0);
+    expect(vi.getTimerCount()).toBeLessThan(2);
+  });
+
   test("flush sends at once what the turn has gathered", () => {
     const { outbox, sent } = make();
     outbox.text("a");

@@ -24,7 +24,7 @@ const closeTimeout = 10_000;
 /** What a peer sends; a message by its size. */
 type Spoken =
   | { readonly type: "message"; readonly size: number; readonly cut: boolean }
-  | { readonly type: "ping" | "pong" | "close" | "garbage" | "unfinished" };
+  | { readonly type: "ping" | "pings" | "pong" | "close" | "garbage" | "unfinished" };
 
 /** What a callback of the handler does. */
 type Reaction =
@@ -84,6 +84,7 @@ const spoken: fc.Arbitrary<Spoken> = fc.oneof(
     arbitrary: fc.record({
       type: fc.constantFrom(
         "ping" as const,
+        "pings" as const,
         "pong" as const,
         "close" as const,
         "garbage" as const,
@@ -134,9 +135,10 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ at, what: fc.constant("close the server" as const) }) },
 );
 const reaction: fc.Arbitrary<Reaction> = fc.oneof(
-  { weight: 4, arbitrary: fc.constantFrom("nothing" as const, "echo" as const) },
+  { weight: 2, arbitrary: fc.constant("nothing" as const) },
+  { weight: 5, arbitrary: fc.constant("echo" as const) },
   {
-    weight: 3,
+    weight: 4,
     arbitrary: fc.constantFrom(
       "throw" as const,
       "promise" as const,
@@ -159,7 +161,7 @@ const story: fc.Arbitrary<Story> = fc.record({
     { minLength: 1, maxLength: 3 },
   ),
   happenings: fc.array(happening, { maxLength: 40 }),
-  reactions: fc.array(reaction, { maxLength: 12 }),
+  reactions: fc.array(reaction, { maxLength: 30 }),
   onOverflow: fc.constantFrom("close" as const, "drop-newest" as const, "drop-oldest" as const),
   stubborn: fc.boolean(),
 });
@@ -191,6 +193,8 @@ function word(type: Exclude<Spoken["type"], "message">, peer: number, i: number)
   switch (type) {
     case "ping":
       return pingFrame(`${peer}.${i}`);
+    case "pings":
+      return Buffer.concat(Array.from({ length: 5 }, (_, n) => pingFrame(`${peer}.${i}.${n}`)));
     case "pong":
       return pongFrame(`${peer}.${i}`);
     case "close":
@@ -215,6 +219,10 @@ type Side = {
   /** Messages that `write` took, in order. */
   readonly written: string[];
   readyState: string;
+  /** The application has asked for nothing to be delivered. */
+  isPaused: boolean;
+  /** The application has ended it: it hears nothing more of the peer. */
+  isOver: boolean;
 };
 
 /** A message in all the forms in which it can be written. */
@@ -276,6 +284,8 @@ class Play {
         closed: [],
         written: [],
         readyState: "connecting",
+        isPaused: false,
+        isOver: false,
       };
       this.#sides.push(side);
       if (peer.byUpgrade) this.#fake.upgrade(`/${i}`, socket);
@@ -323,18 +333,18 @@ class Play {
         return;
       case "close": {
         const isOpen = connection!.readyState === "open";
-        expect(connection!.close(4999)).toBe(isOpen ? "sent" : "closed");
+        expect(this.#close(connection!)).toBe(isOpen ? "sent" : "closed");
         expect(connection!.readyState).not.toBe("open");
         return;
       }
       case "terminate":
-        connection!.terminate();
+        this.#terminate(connection!);
         expect(connection!.readyState).toBe("closed");
         return;
       case "pause":
-        return connection!.pause();
+        return this.#pause(connection!);
       case "resume":
-        return connection!.resume();
+        return this.#resume(connection!);
       case "drained": {
         this.#waiting++;
         void connection!.drained().then(() => this.#waiting--);
@@ -371,6 +381,8 @@ class Play {
   #called(connection: Connection<Named>, what: string): unknown {
     const side = this.#sideOf(connection);
     expect(side.closed, "nothing is delivered after closed").toEqual([]);
+    expect(side.isOver, "nothing is delivered after close() or terminate()").toBe(false);
+    if (what !== "drained" && connection.readyState === "open") expect(side.isPaused).toBe(false);
     side.delivered.push(what);
     return this.#react(connection);
   }
@@ -391,15 +403,35 @@ class Play {
         for (const side of this.#sides) if (side.connection !== undefined) this.#write(side.connection, 30);
         return undefined;
       case "close":
-        return void connection.close(4998);
+        return void this.#close(connection);
       case "terminate":
-        return connection.terminate();
+        return this.#terminate(connection);
       case "pause":
-        return connection.pause();
+        return this.#pause(connection);
       case "pause and resume":
-        connection.pause();
-        return connection.resume();
+        this.#pause(connection);
+        return this.#resume(connection);
     }
+  }
+
+  #close(connection: Connection<Named>): string {
+    if (connection.readyState === "open") this.#sideOf(connection).isOver = true;
+    return connection.close(4999);
+  }
+
+  #terminate(connection: Connection<Named>): void {
+    if (connection.readyState === "open") this.#sideOf(connection).isOver = true;
+    connection.terminate();
+  }
+
+  #pause(connection: Connection<Named>): void {
+    if (connection.readyState === "open") this.#sideOf(connection).isPaused = true;
+    connection.pause();
+  }
+
+  #resume(connection: Connection<Named>): void {
+    this.#sideOf(connection).isPaused = false;
+    connection.resume();
   }
 
   #write(connection: Connection<Named>, length: number): void {
@@ -435,7 +467,7 @@ class Play {
       socket.accept(Number.POSITIVE_INFINITY);
       socket.letClose();
     }
-    for (const { connection } of this.#sides) connection?.resume();
+    for (const { connection } of this.#sides) this.#resume(connection!);
     await turn();
     this.#check();
     // A peer whose messages wait for a handler that hangs is not read from, and so not dead while it is silent.

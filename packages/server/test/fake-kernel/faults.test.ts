@@ -118,6 +118,100 @@ describe("pause and resume", () => {
   );
 });
 
+describe("a handler that is busy", () => {
+  test(
+    "holds as many messages as it may, the rest stays with the peer; none is lost",
+    fake(async () => {
+      const resolves: (() => void)[] = [];
+      const { it, messages } = make(
+        { message: () => new Promise<void>((resolve) => resolves.push(resolve)) },
+        { limits: { inboxMessages: 3 } },
+      );
+      const { socket } = await it.open();
+      for (let i = 0; i < 10; i++) {
+        socket.receive(textFrame(String(i)));
+        await settle();
+      }
+      expect(messages).toEqual(["0"]);
+      expect(socket.isPaused()).toBe(true);
+      expect(socket.readableLength).toBe(6 * textFrame("0").length);
+      for (let i = 0; i < 10; i++) {
+        resolves.shift()!();
+        await settle();
+      }
+      expect(messages).toEqual(Array.from({ length: 10 }, (_, i) => String(i)));
+    }),
+  );
+
+  test(
+    "hears nothing more once it has closed, or is paused, though messages wait",
+    fake(async () => {
+      for (const end of ["close", "terminate", "pause"] as const) {
+        let finish = (): void => {};
+        const { it, messages } = make({
+          message: () =>
+            new Promise<void>((resolve) => {
+              finish = resolve;
+            }),
+        });
+        const { socket, connection } = await it.open();
+        socket.receive(Buffer.concat([textFrame("a"), textFrame("b")]));
+        await settle();
+        connection[end]();
+        finish();
+        await turn();
+        expect(messages, end).toEqual(["a"]);
+        connection.resume();
+        await turn();
+        expect(messages, end).toEqual(end === "pause" ? ["a", "b"] : ["a"]);
+      }
+    }),
+  );
+
+  test(
+    "hears what the peer said before it closed, and before it broke the protocol or TCP ended",
+    fake(async () => {
+      for (const end of [closeFrame(1000), frame({ opcode: 3 }), "FIN", "RST"] as const) {
+        let finish = (): void => {};
+        const { it, messages, ends } = make({
+          message: () =>
+            new Promise<void>((resolve) => {
+              finish = resolve;
+            }),
+        });
+        const { socket } = await it.open();
+        socket.receive(
+          Buffer.concat([textFrame("a"), textFrame("b"), typeof end === "string" ? Buffer.of() : end]),
+        );
+        if (end === "FIN") socket.receiveEnd();
+        if (end === "RST") socket.reset();
+        await turn();
+        expect([messages, ends]).toEqual([["a"], []]);
+        finish();
+        await turn();
+        expect(messages).toEqual(["a", "b"]);
+        finish();
+        await pass(3_000);
+        expect(ends).toHaveLength(1);
+      }
+    }),
+  );
+
+  test(
+    "holds as many bytes as it may",
+    fake(async () => {
+      const { it } = make({ message: () => new Promise(() => {}) }, { limits: { inboxBytes: 100 } });
+      const { socket } = await it.open();
+      for (const size of [50, 60, 39]) socket.receive(textFrame("x".repeat(size)));
+      await settle();
+      expect(socket.isPaused()).toBe(false);
+      socket.receive(textFrame("x"));
+      await settle();
+      expect(socket.isPaused()).toBe(true);
+    }),
+  );
+});
+
 describe("the end of a connection", () => {
   test(
     "a RST: closed once, 1006, and what is written then goes nowhere",
@@ -170,6 +264,24 @@ describe("the end of a connection", () => {
       await pass(11_000);
       expect(socket.destroyed).toBe(true);
       expect(ends).toEqual([{ code: 4001, reason: "", wasClean: false, by: "peer" }]);
+    }),
+  );
+
+  test(
+    "Pings that are not answered yet when we close: no answer comes behind the Close",
+    fake(async () => {
+      const { it, sent } = make();
+      const { socket, connection } = await it.open();
+      socket.limit(0);
+      connection.write("x");
+      await turn();
+      for (let i = 0; i < 40; i++) socket.receive(pingFrame(String(i)));
+      await turn();
+      connection.close(4000);
+      socket.accept(10_000);
+      await turn();
+      expect(sent(socket).at(-1)).toBe("close 4000");
+      expect(sent(socket).filter((frame) => frame.startsWith("pong"))).toHaveLength(17);
     }),
   );
 
@@ -275,12 +387,13 @@ describe("deadlines", () => {
     fake(async () => {
       const { it, ends, sent } = make();
       const { socket } = await it.open();
-      for (let i = 0; i < 20; i++) {
-        await pass(20_000);
+      for (let i = 1; i < 20; i++) {
+        await pass(26_000);
+        expect(sent(socket)).toHaveLength(i);
+        await pass(15_000);
         socket.receive(frame({ opcode: 10 }));
       }
       expect(ends).toEqual([]);
-      expect(sent(socket)).toEqual([]);
     }),
   );
 
