@@ -43,7 +43,8 @@ export interface Admission<State> {
 /** Where the request came from. */
 export type Peer = { readonly remoteAddress: string; readonly secure: boolean };
 
-type Agreement = { readonly agreed: readonly ExtensionOffer[]; readonly transform: MessageTransform };
+/** The extension that both ends agree on; it begins its work only once nothing can go wrong any more. */
+type Agreement = { readonly agreed: readonly ExtensionOffer[]; readonly start: () => MessageTransform };
 
 /**
  * - `reading`: the request has not come whole. `deciding`: the application is asked, nothing is read.
@@ -233,7 +234,7 @@ export class OpeningHandshake<State> implements Receiver, Deadlined {
       headers: options.headers,
     });
     if (Object.hasOwn(options, "state")) connection.state = options.state as State;
-    this.#accept(response, connection, protocol ?? "", extension?.transform);
+    this.#accept(response, connection, protocol ?? "", extension?.start);
   }
 
   /** Chooses the extension: the first of the client's offers that one of ours takes (RFC 6455 §9.1). */
@@ -243,18 +244,20 @@ export class OpeningHandshake<State> implements Receiver, Deadlined {
     const [agreed] = negotiateExtensions(extensions, ours);
     const extension = ours.find(({ name }) => name === agreed?.name);
     if (agreed === undefined || extension === undefined) return undefined;
-    return { agreed: [agreed], transform: extension.start(agreed, this.#server.context.limits.message) };
+    const { message } = this.#server.context.limits;
+    return { agreed: [agreed], start: () => extension.start(agreed, message) };
   }
 
   #accept(
     response: Uint8Array,
     connection: WebSocketConnection<State>,
     protocol: string,
-    transform: MessageTransform | undefined,
+    startExtension: (() => MessageTransform) | undefined,
   ): void {
     const socket = this.#socket;
     // The peer went while the application made up its mind; the event that says so is on its way.
     if (socket.destroyed) return;
+    const transform = startExtension?.();
     this.#enter("done");
     this.#server.leave(this);
     setReceiver(socket, connection);

@@ -1,13 +1,14 @@
 /** An extension that encodes and decodes elsewhere, and what may happen meanwhile. */
+import type { MessageTransform } from "@exws/frame";
 import { expect, test } from "vitest";
-import type { CloseInfo, Extension } from "../../src/index.ts";
+import { accept, type CloseInfo, type Extension, type Handler } from "../../src/index.ts";
 import { closeFrame, frame, pingFrame, textFrame } from "../support/frame-bytes.ts";
 import { request } from "../support/http-bytes.ts";
-import { afterHead, FakeServer, pass, turn, withFakeTime } from "./fake-server.ts";
+import { afterHead, FakeServer, type Named, pass, turn, withFakeTime } from "./fake-server.ts";
 import { FakeSocket, settle } from "./fake-socket.ts";
 
 /** Marks messages and leaves them as they are, when the test says so. */
-function make(limits = {}) {
+function make(limits = {}, handshake?: Handler<Named>["handshake"]) {
   const pending: { type: "encode" | "decode"; finish: () => void; fail: (error: Error) => void }[] = [];
   const closed: string[] = [];
   const work = (type: "encode" | "decode", payload: Uint8Array): Promise<Uint8Array> =>
@@ -18,14 +19,19 @@ function make(limits = {}) {
   const extension: Extension = {
     name: "x-later",
     negotiate: () => ({ name: "x-later", params: [] }),
-    start: () => ({
-      rsv: 4,
-      threshold: 2,
-      encode: (payload) => work("encode", payload),
-      encodePrepared: () => undefined,
-      decode: (payload) => work("decode", payload),
-      close: () => void closed.push("closed"),
-    }),
+    start: () => {
+      started++;
+      return transform;
+    },
+  };
+  let started = 0;
+  const transform: MessageTransform = {
+    rsv: 4,
+    threshold: 2,
+    encode: (payload) => work("encode", payload),
+    encodePrepared: () => undefined,
+    decode: (payload) => work("decode", payload),
+    close: () => void closed.push("closed"),
   };
   const messages: unknown[] = [];
   const ends: CloseInfo[] = [];
@@ -34,6 +40,7 @@ function make(limits = {}) {
     extensions: [extension],
     limits,
     handler: {
+      ...(handshake !== undefined && { handshake }),
       message: (_, data) => void messages.push(data),
       drained: () => void drained.push("drained"),
       closed: (_, info) => void ends.push(info),
@@ -56,7 +63,7 @@ function make(limits = {}) {
     }
     return lines;
   };
-  return { it, open, pending, closed, messages, ends, drained, sent };
+  return { it, started: () => started, open, pending, closed, messages, ends, drained, sent };
 }
 
 const marked = (payload: string): Buffer => frame({ opcode: 1, rsv: 4, payload });
@@ -182,4 +189,50 @@ test("drained is told when the last message is encoded and taken", () =>
     socket.accept(100);
     await turn();
     expect([drained, told]).toEqual([["drained"], true]);
+  }));
+
+test("an opening handshake that comes to nothing begins no work of an extension", () =>
+  withFakeTime(async () => {
+    const offer = request({ add: ["Sec-WebSocket-Extensions: x-later"] });
+    const refused = make({}, () => accept({ headers: { "x-bad": "a\r\nb" } }));
+    refused.it.connect().receive(offer);
+    await turn();
+    expect(refused.it.sockets[0]!.wire.toString()).toMatch(/^HTTP\/1\.1 500 /);
+    expect(refused.started()).toBe(0);
+    let decide = (): void => {};
+    const lost = make(
+      {},
+      () =>
+        new Promise<void>((resolve) => {
+          decide = resolve;
+        }),
+    );
+    const socket = lost.it.connect();
+    socket.receive(offer);
+    await settle();
+    decide();
+    socket.reset();
+    await turn();
+    expect([lost.started(), lost.ends]).toEqual([0, []]);
+  }));
+
+test("an extension that cannot begin its work is 500", () =>
+  withFakeTime(async () => {
+    const fake = new FakeServer({
+      extensions: [
+        {
+          name: "x-later",
+          negotiate: () => ({ name: "x-later", params: [] }),
+          start() {
+            throw new Error("no memory");
+          },
+        },
+      ],
+    });
+    const socket = fake.connect();
+    socket.receive(request({ add: ["Sec-WebSocket-Extensions: x-later"] }));
+    await turn();
+    expect(socket.wire.toString()).toMatch(/^HTTP\/1\.1 500 /);
+    expect(fake.errors).toHaveLength(1);
+    expect(fake.server.stats()).toMatchObject({ accepted: 0, connections: 0, handshakes: 0 });
   }));
