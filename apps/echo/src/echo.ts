@@ -1,3 +1,4 @@
+import { permessageDeflate } from "@exws/deflate";
 import { defineHandler, type Handler, type ListeningServer, serve } from "@exws/server";
 import type { EchoOptions } from "./options.ts";
 import { loadPage } from "./page.ts";
@@ -20,10 +21,11 @@ const headroom = 65_536;
  * defaults. Rejects when a file cannot be read or the address cannot be had.
  */
 export async function startEcho(options: EchoOptions): Promise<ListeningServer> {
-  const { host, port, path, origin, maxMessage } = options;
+  const { host, port, path, origin, maxMessage, deflate } = options;
   return serve({
     handler: echo,
     request: await loadPage(),
+    extensions: deflate ? [permessageDeflate()] : [],
     origin,
     limits: {
       message: maxMessage,

@@ -12,6 +12,8 @@ export type EchoOptions = {
   origin: "same" | "*" | string[];
   /** The largest message, in bytes. */
   maxMessage: number;
+  /** Whether clients that ask for permessage-deflate get it. */
+  deflate: boolean;
 };
 
 /** 64 MiB: more than any case of the Autobahn suite sends. */
@@ -39,6 +41,7 @@ export function readOptions(args: readonly string[], version: string): EchoOptio
       "same",
     )
     .option("--max-message <bytes>", "the largest message to take", positiveInteger, defaultMaxMessage)
+    .option("--no-deflate", "refuse compression (permessage-deflate)")
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "exws-echo: ")) })
     .exitOverride((error) => {
       if (error.exitCode !== 0) error.exitCode = 2;
@@ -46,7 +49,7 @@ export function readOptions(args: readonly string[], version: string): EchoOptio
     })
     .parse(args, { from: "user" });
 
-  const { port, host, path, tlsCert, tlsKey, origin, maxMessage } = command.opts();
+  const { port, host, path, tlsCert, tlsKey, origin, maxMessage, deflate } = command.opts();
   if ((tlsCert === undefined) !== (tlsKey === undefined)) {
     command.error("error: --tls-cert and --tls-key go together");
   }
@@ -55,6 +58,7 @@ export function readOptions(args: readonly string[], version: string): EchoOptio
     host,
     origin: origin === "same" || origin === "*" ? origin : origin.split(","),
     maxMessage,
+    deflate,
     ...(path !== undefined && { path }),
     ...(tlsCert !== undefined && { tls: { cert: tlsCert, key: tlsKey } }),
   };

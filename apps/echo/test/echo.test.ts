@@ -9,7 +9,7 @@ const maxMessage = 20 * 1_048_576;
 let server: ListeningServer;
 
 beforeAll(async () => {
-  server = await startEcho({ host: "127.0.0.1", port: 0, origin: "same", maxMessage });
+  server = await startEcho({ host: "127.0.0.1", port: 0, origin: "same", maxMessage, deflate: true });
 });
 afterAll(() => server.close({ within: 1_000 }));
 
@@ -46,6 +46,17 @@ describe("a message comes back as it came", () => {
     expect(await next(socket)).toBe("hello");
     await end(socket);
   });
+});
+
+test("a client that asks for compression gets it, unless it is switched off", async () => {
+  const socket = await open(server.url, { perMessageDeflate: true });
+  expect(socket.extensions).toBe("permessage-deflate");
+  await end(socket);
+  const plain = await startEcho({ host: "127.0.0.1", port: 0, origin: "same", maxMessage, deflate: false });
+  const other = await open(plain.url, { perMessageDeflate: true });
+  expect(other.extensions).toBe("");
+  await end(other);
+  await plain.close();
 });
 
 test("a message over the limit is refused with 1009", async () => {

@@ -30,18 +30,20 @@ test("without arguments it is port 4545 of this machine, for pages of its own", 
     host: "127.0.0.1",
     origin: "same",
     maxMessage: 67_108_864,
+    deflate: true,
   });
 });
 
 test("every option is read", () => {
   const args =
-    "--port 0 --host ::1 --tls-cert c.pem --tls-key k.pem --origin https://a.example,https://b.example --max-message 5";
+    "--port 0 --host ::1 --tls-cert c.pem --tls-key k.pem --origin https://a.example,https://b.example --max-message 5 --no-deflate";
   expect(readOptions(args.split(" "), "1.2.3")).toEqual({
     port: 0,
     host: "::1",
     tls: { cert: "c.pem", key: "k.pem" },
     origin: ["https://a.example", "https://b.example"],
     maxMessage: 5,
+    deflate: false,
   });
   expect(readOptions(["--path", "/tmp/echo.sock"], "1.2.3").path).toBe("/tmp/echo.sock");
 });
@@ -71,7 +73,7 @@ describe("wrong arguments are named in one line, and the exit code is 2", () => 
 test("--help shows every option and --version the version, and the exit code is 0", () => {
   const help = refused("--help");
   expect(help.exitCode).toBe(0);
-  for (const name of ["port", "host", "path", "tls-cert", "tls-key", "origin", "max-message"]) {
+  for (const name of ["port", "host", "path", "tls-cert", "tls-key", "origin", "max-message", "no-deflate"]) {
     expect(help.output).toContain(`--${name} `);
   }
   expect(refused("--version")).toEqual({ exitCode: 0, output: "1.2.3\n" });

@@ -7,7 +7,13 @@ let browser: Browser;
 let server: ListeningServer;
 
 beforeAll(async () => {
-  server = await startEcho({ host: "127.0.0.1", port: 0, origin: "same", maxMessage: 67_108_864 });
+  server = await startEcho({
+    host: "127.0.0.1",
+    port: 0,
+    origin: "same",
+    maxMessage: 67_108_864,
+    deflate: true,
+  });
   browser = await chromium.launch({
     executablePath: process.env["EXWS_CHROMIUM"] ?? "/usr/bin/chromium",
     args: [
