@@ -1,13 +1,8 @@
 import { setImmediate } from "node:timers/promises";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
 import { permessageDeflate } from "../src/index.ts";
 import { connect } from "./support/connection.ts";
 import { json, noise } from "./support/messages.ts";
-
-setFlagsFromString("--expose-gc");
-const collect = runInNewContext("gc") as () => void;
 
 test("2,000 connections are lost with jobs in flight: all settle at once, and the next one is served", async () => {
   const extension = permessageDeflate({ serverContextTakeover: true, clientContextTakeover: true });
@@ -27,21 +22,4 @@ test("2,000 connections are lost with jobs in flight: all settle at once, and th
     expect(outcome).toEqual(index % 2 === 0 ? undefined : new Uint8Array(0));
   }
   expect(await connect(extension).encode(message)).toBeInstanceOf(Uint8Array);
-});
-
-test("context of 10,000 connections takes what it should, and is freed when they close", () => {
-  const extension = permessageDeflate({ serverContextTakeover: true, serverMaxWindowBits: 12 });
-  const message = json(5_000);
-  collect();
-  const before = process.memoryUsage().arrayBuffers;
-  const connections = Array.from({ length: 10_000 }, () => connect(extension));
-  for (const connection of connections) connection.encode(message);
-  collect();
-  const each = (process.memoryUsage().arrayBuffers - before) / connections.length;
-  expect(each).toBeGreaterThanOrEqual(4_096);
-  expect(each).toBeLessThan(4_200);
-  for (const connection of connections) connection.close();
-  collect();
-  expect((process.memoryUsage().arrayBuffers - before) / connections.length).toBeLessThan(100);
-  expect(connections).toHaveLength(10_000);
 });
