@@ -49,6 +49,8 @@ export class Outbox {
   readonly #owner: OutboxOwner;
   /** TLS never writes at once: it gets a copy, and the shared buffer stays. */
   readonly #encrypts: boolean;
+  /** Below this many waiting bytes no bound is near. */
+  readonly #roomy: number;
   /** Frames not given to the socket. */
   #queue: Uint8Array[] = [];
   #queuedBytes = 0;
@@ -68,6 +70,7 @@ export class Outbox {
     this.#options = options;
     this.#owner = owner;
     this.#encrypts = "encrypted" in socket;
+    this.#roomy = Math.min(options.softBuffer, options.hardBuffer);
   }
 
   /** Bytes that wait to be sent. */
@@ -91,13 +94,13 @@ export class Outbox {
     // An in-memory stream delivers while another connection works: that one has its replies out before it loses the buffer.
     if (writer.owner !== this) writer.owner?.flush();
     if (this.#queue.length > 0) this.flush();
-    writer.owner = this;
+    writer.own(this);
   }
 
   /** Sends the replies and gives the shared buffer back. */
   release(): void {
     this.#flushShared();
-    this.#writer.owner = undefined;
+    this.#writer.own(undefined);
     if (this.#queue.length > 0) this.flush();
   }
 
@@ -180,12 +183,8 @@ export class Outbox {
     if (queue.length === 1) {
       this.#socket.write(queue[0]!);
     } else if (owner === undefined && bytes <= buffer.length) {
-      let at = 0;
-      for (const frame of queue) {
-        buffer.set(frame, at);
-        at += frame.length;
-      }
-      this.#writeShared(at);
+      this.#writer.gather(queue);
+      this.#writeShared(bytes);
     } else {
       this.#socket.cork();
       for (const frame of queue) this.#socket.write(frame);
@@ -220,6 +219,15 @@ export class Outbox {
   }
 
   #message(frame: Uint8Array): WriteResult {
+    // Far from every bound, which is where a peer that reads always is.
+    if (
+      !this.#blocked &&
+      this.#socket.writableLength === 0 &&
+      this.#queuedBytes + frame.length < this.#roomy
+    ) {
+      this.#add(frame);
+      return "sent";
+    }
     const asked = this.#tellDrained;
     const verdict = this.admit(frame.length);
     if (verdict === "dropped" || verdict === "closed") return verdict;

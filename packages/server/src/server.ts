@@ -13,7 +13,7 @@ import { nodeUtf8 } from "./node-utf8.ts";
 import { type Admission, OpeningHandshake, type Peer } from "./opening-handshake.ts";
 import { checkNames, type ResolvedOptions, resolveOptions, type ServerOptions } from "./options.ts";
 import { takeHandle } from "./own-port.ts";
-import { listen, readByEvents } from "./receiver.ts";
+import { listen, readByEvents, receiverOf } from "./receiver.ts";
 import type { ServerContext, Ticks } from "./server-context.ts";
 import { type CloseOptions, type CloseResult, Shutdown } from "./shutdown.ts";
 import { emptyStats, type Stats } from "./stats.ts";
@@ -58,9 +58,10 @@ export class Server<State = undefined> implements AsyncDisposable {
 
   /**
    * Takes an upgrade request that `node:http` or `node:https` has read, with the arguments of its `upgrade` event. The
-   * socket is the server's from then on, whatever the answer is.
+   * socket is the server's from then on, whatever the answer is. A socket that a server has taken before is left to it.
    */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Uint8Array): void {
+    if (receiverOf(socket) !== undefined) return;
     const opening = this.#open(socket);
     // Gone already, or about to be.
     if (socket.destroyed) return;

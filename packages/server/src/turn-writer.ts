@@ -20,6 +20,8 @@ export class TurnWriter {
   owner: Outbox | undefined;
   readonly #stats: Stats;
   #waiting: Outbox[] = [];
+  /** The frames that stand in the buffer. */
+  #gathered: readonly Uint8Array[] = [];
   #views: (Buffer | undefined)[] = new Array(keptViews + 1);
 
   /** `stats` counts what is written. */
@@ -32,8 +34,30 @@ export class TurnWriter {
     this.#stats.bytesSent += bytes;
   }
 
+  /** Makes an outbox the owner of the buffer, or nobody. */
+  own(outbox: Outbox | undefined): void {
+    this.owner = outbox;
+    this.#gathered = [];
+  }
+
+  /**
+   * Puts frames into the buffer, one behind the other. The members of a room are given the same frames, and one after the
+   * other: the bytes that are there already are not copied again.
+   */
+  gather(frames: readonly Uint8Array[]): void {
+    const gathered = this.#gathered;
+    this.#gathered = frames;
+    if (gathered.length === frames.length && gathered.every((frame, i) => frame === frames[i])) return;
+    let at = 0;
+    for (const frame of frames) {
+      this.buffer.set(frame, at);
+      at += frame.length;
+    }
+  }
+
   /** Gives the buffer away: a socket still sends from it. */
   renew(): void {
+    this.#gathered = [];
     this.buffer = Buffer.allocUnsafeSlow(capacity);
     this.#views = new Array(keptViews + 1);
   }

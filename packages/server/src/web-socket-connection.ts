@@ -162,7 +162,8 @@ export class WebSocketConnection<State>
   }
 
   resume(): void {
-    if (!this.#paused) return;
+    // A shutdown that waits for the pending callback has stopped reading for good.
+    if (!this.#paused || this.#shutdown !== undefined) return;
     this.#paused = false;
     this.#callbacks.release();
     // Within a callback the queue makes no progress before its end.

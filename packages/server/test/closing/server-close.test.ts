@@ -57,6 +57,30 @@ describe("server.close()", () => {
     expect(running.log.count("closed")).toBe(1);
   });
 
+  test("waits for the callback that is pending, and resume() delivers nothing behind it", async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const running = await start({
+      handler: {
+        async message(connection, data) {
+          await promise;
+          connection.resume();
+          connection.write(`done ${data}`);
+        },
+      },
+    });
+    const client = await running.open();
+    client.write(textFrame("first"));
+    client.write(textFrame("second"));
+    await running.log.next("text");
+    const done = running.server.close({ within: 5000 });
+    for (const connection of running.server.connections) connection.resume();
+    resolve();
+    expect(await client.frames(2)).toEqual(['text "done first"', "close 1001"]);
+    client.write(closeFrame(1001));
+    expect(await done).toEqual({ closed: 1, terminated: 0 });
+    expect(running.log.count("text")).toBe(1);
+  });
+
   test("within: 0 ends everything at once", async () => {
     const running = await start();
     const client = await running.open(undefined, { keepHalf: true });

@@ -29,6 +29,25 @@ describe("handleUpgrade", () => {
     await log.next("closed");
   });
 
+  test("handed over twice, a socket stays with the first", async () => {
+    const http = await startHttp();
+    const log = new EventLog();
+    const handler = recording(log, { message: (connection, data) => void connection.write(data) });
+    const first = createServer<State>({ handler });
+    const second = createServer<State>({ handler: { message: () => {} } });
+    const running = track(new Running(first, log, []));
+    http.on("upgrade", (incoming, socket, head) => {
+      for (const server of [first, first, second]) server.handleUpgrade(incoming, socket, head);
+    });
+    const client = await connectHttp(http);
+    client.write(Buffer.concat([request(), textFrame("hi"), closeFrame(1000)]));
+    expect((await client.head()).status).toBe(101);
+    expect(await client.framesToEnd()).toEqual(['text "hi"', "close 1000"]);
+    await log.next("closed");
+    expect([running.size, first.stats().accepted, second.stats().accepted]).toEqual([0, 1, 0]);
+    await second.close();
+  });
+
   test("a socket that is gone by then is no error", async () => {
     const http = await startHttp();
     const log = new EventLog();
