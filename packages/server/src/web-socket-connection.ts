@@ -12,6 +12,7 @@ import type { ClosedBy, CloseInfo } from "./close-info.ts";
 import type { ClosingEvent } from "./closing.ts";
 import type { Connection, ReadyState, Sendable, WriteResult } from "./connection.ts";
 import type { Deadlined } from "./deadline-wheel.ts";
+import { type Delivery, deliver } from "./delivery.ts";
 import { Incoming, type IncomingTarget, type Said } from "./incoming.ts";
 import { Liveness } from "./liveness.ts";
 import { Outbox, type OutboxOwner } from "./outbox.ts";
@@ -19,9 +20,10 @@ import { Outgoing, type OutgoingTarget } from "./outgoing.ts";
 import { closeReply, Protocol } from "./protocol.ts";
 import type { Receiver } from "./receiver.ts";
 import type { ServerContext } from "./server-context.ts";
+import { unsent } from "./unsent.ts";
 
-/** What a callback is called for. */
-type Delivery = Said | { type: "open" } | { type: "closed" };
+/** What the queue of callbacks holds. */
+type Item = Delivery | { readonly type: "closed" };
 
 type ClosedListener<State> = (connection: Connection<State>) => void;
 
@@ -40,7 +42,7 @@ export class WebSocketConnection<State>
     IncomingTarget,
     OutgoingTarget,
     OutboxOwner,
-    CallbackTarget<Delivery>
+    CallbackTarget<Item>
 {
   state: State;
   readonly remoteAddress: string;
@@ -53,7 +55,7 @@ export class WebSocketConnection<State>
   readonly #context: ServerContext<State>;
   readonly #socket: Duplex;
   readonly #outbox: Outbox;
-  readonly #callbacks: CallbackQueue<Delivery>;
+  readonly #callbacks: CallbackQueue<Item>;
   /** These three are absent until the handshake is accepted. */
   #core: Protocol | undefined;
   #incoming: Incoming | undefined;
@@ -511,25 +513,8 @@ export class WebSocketConnection<State>
     else this.#socket.pause();
   }
 
-  call(delivery: Delivery): unknown {
-    const { handler } = this.#context;
-    switch (delivery.type) {
-      case "text":
-        return handler.message!(this, delivery.data);
-      case "binary":
-        if (handler.message !== undefined) return handler.message(this, delivery.data);
-        return handler.raw!(this, delivery.data, "binary");
-      case "text-bytes":
-        return handler.raw!(this, delivery.data, "text");
-      case "ping":
-        return handler.ping!(this, delivery.data);
-      case "pong":
-        return handler.pong!(this, delivery.data);
-      case "open":
-        return handler.open!(this);
-      case "closed":
-        return this.#finish();
-    }
+  call(item: Item): unknown {
+    return item.type === "closed" ? this.#finish() : deliver(this.#context.handler, this, item);
   }
 
   onFailure(error: unknown): void {
@@ -553,15 +538,3 @@ function controlPayload(data: string | Uint8Array | undefined): Uint8Array | und
   if (data === undefined || data instanceof Uint8Array) return data;
   throw new TypeError("The payload of a control frame is a string or a Uint8Array");
 }
-
-/**
- * Bytes that the kernel has still to take: the handle's own count where there is one, for it sees partial writes. That of
- * TLS stands still until a whole batch is out; the one of the TCP handle underneath moves.
- */
-function unsent(socket: Duplex): number {
-  const handle = (socket as { _handle?: (Handle & { _parent?: Handle | null }) | null })._handle;
-  const queued = handle?._parent?.writeQueueSize ?? handle?.writeQueueSize;
-  return typeof queued === "number" ? queued : socket.writableLength;
-}
-
-type Handle = { writeQueueSize?: unknown };
