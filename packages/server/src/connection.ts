@@ -39,7 +39,7 @@ export interface Connection<State = unknown> {
 
   /**
    * Sends a message: a string as text, bytes as binary, a prepared message as it is; a handler's `encode` sees it first.
-   * Large bytes are not copied: they must not be changed until they are sent. Never throws for a connection that is
+   * Bytes from 32 KiB on are not copied: they must not be changed until they are sent. Never throws for a connection that is
    * closed; throws a TypeError for anything that is not a message.
    */
   write(data: Sendable): WriteResult;

@@ -29,7 +29,7 @@ export interface OutboxOwner {
 }
 
 /** Payloads from this size on are written from where they are; smaller ones are copied into one write. */
-const direct = 32_768;
+export const direct = 32_768;
 /** What is gathered for one write: it bounds what a peer that does not read makes us hold. */
 const gather = 32_768;
 /** Strings up to this length fit a 7-bit length whatever they hold. */

@@ -117,6 +117,19 @@ describe("an extension that encodes at once", () => {
 });
 
 describe("an extension that encodes elsewhere", () => {
+  test("bytes that wait behind another message are the caller's again at once", async () => {
+    const { outgoing, sent, pending } = make("later");
+    const bytes = Buffer.from("bytes");
+    outgoing.send("first");
+    outgoing.send(bytes);
+    bytes.fill("x");
+    for (let i = 0; i < 2; i++) {
+      pending.shift()!.finish();
+      await settle();
+    }
+    expect(sent()).toEqual(["4 1 tsrif", "4 2 setyb"]);
+  });
+
   test("messages leave in the order in which they were sent, the small ones too", async () => {
     const { outgoing, sent, pending, log } = make("later");
     for (const message of ["first", "ab", Buffer.from("second"), text("third"), "x?y"]) {

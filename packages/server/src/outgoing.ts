@@ -1,6 +1,6 @@
 import { encodeFrame, isPrepared, type MessageTransform, Opcode } from "@exws/frame";
 import type { Sendable, WriteResult } from "./connection.ts";
-import type { Outbox } from "./outbox.ts";
+import { direct, type Outbox } from "./outbox.ts";
 
 /** Who hears that an extension failed to encode. */
 export interface OutgoingTarget {
@@ -46,7 +46,9 @@ export class Outgoing {
     const size = sizeOf(message);
     const verdict = this.#outbox.admit(size, this.#waiting);
     if (verdict !== "sent" && verdict !== "queued") return verdict;
-    this.#add({ message, size });
+    // As everywhere, only large bytes are used where they are.
+    const copy = message instanceof Uint8Array && size < direct;
+    this.#add({ message: copy ? message.slice() : message, size });
     return verdict;
   }
 

@@ -60,7 +60,7 @@ export class WebSocketConnection<State>
   #core: Protocol | undefined;
   #incoming: Incoming | undefined;
   #liveness: Liveness | undefined;
-  /** Only where an extension encodes messages. */
+  /** Only where an extension encodes messages, and from the first one on. */
   #outgoing: Outgoing | undefined;
   #transform: MessageTransform | undefined;
   #paused = false;
@@ -127,7 +127,11 @@ export class WebSocketConnection<State>
       throw new TypeError("A message is a string, a Uint8Array or a prepared message");
     }
     stats.messagesSent++;
-    if (this.#outgoing !== undefined) return this.#outgoing.send(message);
+    if (this.#transform !== undefined) {
+      // Only now: most connections of a server are idle.
+      this.#outgoing ??= new Outgoing(this.#transform, this.#outbox, this);
+      return this.#outgoing.send(message);
+    }
     if (typeof message === "string") return this.#outbox.text(message);
     return prepared ? this.#outbox.prepared(message.bytes) : this.#outbox.binary(message);
   }
@@ -220,10 +224,7 @@ export class WebSocketConnection<State>
     this.protocol = protocol;
     this.#core = new Protocol(decodersFor(transform?.rsv ?? 0));
     this.#incoming = new Incoming(this.#core, this, limits, wheel, handler.raw !== undefined, transform);
-    if (transform !== undefined) {
-      this.#transform = transform;
-      this.#outgoing = new Outgoing(transform, this.#outbox, this);
-    }
+    this.#transform = transform;
     this.#liveness = new Liveness(ticks, wheel.now);
     wheel.schedule(this, this.#liveness.nextDue());
     if (handler.open !== undefined) this.#deliver({ type: "open" }, 0);
