@@ -91,7 +91,14 @@ describe("the rule itself", () => {
     dependencies: ["@exws/frame"],
     available: ["@exws/frame", "vitest"],
   };
-  const examples = { frame, server };
+  const channels: Workspace = {
+    folder: "packages/channels",
+    name: "@exws/channels",
+    published: true,
+    dependencies: ["@exws/frame"],
+    available: ["@exws/frame", "@exws/server", "vitest"],
+  };
+  const examples = { frame, server, channels };
   const faults = (name: string, file: string, source: string) => {
     const workspace = examples[name as keyof typeof examples];
     return faultsOf(workspace, "/repo", `/repo/${workspace.folder}/${file}`, source).map(
@@ -115,6 +122,8 @@ describe("the rule itself", () => {
     ["server", "src/a.ts", `import { mask } from "@exws/frame/dist/mask.js";`, "reaches into a package"],
     ["server", "src/a.ts", `import { x } from "@exws/handshake";`, "not declared in package.json"],
     ["server", "src/a.ts", `import { x } from "@exws/channels";`, "against the arrows"],
+    ["channels", "src/a.ts", `import { serve } from "@exws/server";`, "against the arrows"],
+    ["channels", "test/a.test.ts", `import { x } from "@exws/autobahn";`, "against the arrows"],
     ["server", "src/a.ts", `import { connect } from "net";`, "Node's modules are imported with node:"],
   ])("%s: %s with %s is refused", (name, file, source, fault) => {
     expect(faults(name, file, source)).toEqual([fault]);
@@ -129,6 +138,7 @@ describe("the rule itself", () => {
     ],
     ["server", "src/a.ts", `import { text } from "@exws/frame"; import { connect } from "node:net";`],
     ["server", "test/a.test.ts", `import { serve } from "@exws/server";`],
+    ["channels", "test/a.test.ts", `import { serve } from "@exws/server";`],
   ])("%s: %s with %s is allowed", (name, file, source) => {
     expect(faults(name, file, source)).toEqual([]);
   });

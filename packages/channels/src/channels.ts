@@ -1,0 +1,270 @@
+import { BroadcastResult } from "./broadcast-result.ts";
+import type { Channel } from "./channel.ts";
+import { checkId } from "./channel-id.ts";
+import type { IdOf, MetaOf } from "./channel-types.ts";
+import { Delivery, give } from "./delivery.ts";
+import { FanOut } from "./fan-out.ts";
+import type { Position } from "./history.ts";
+import { HistoryStore } from "./history-store.ts";
+import { HookQueue } from "./hook-queue.ts";
+import { JoinResult } from "./join-result.ts";
+import type { Membership } from "./membership.ts";
+import { checkData, type Data, prepare } from "./message.ts";
+import { checkMeta } from "./meta.ts";
+import { type ChannelsOptions, type ResolvedOptions, resolveOptions } from "./options.ts";
+import { Presence, type PresenceDiff, type Present } from "./presence.ts";
+import { Roster } from "./roster.ts";
+import { type BroadcastOptions, selectionOf } from "./selection.ts";
+import { checkSubscriber, type Subscriber } from "./subscriber.ts";
+
+/** How to join. */
+export type JoinOptions = {
+  /** Who is a member already gets the new meta. Default: it keeps what it has. */
+  replace?: boolean;
+  /**
+   * Where the member was: what was broadcast since then is written to it first, if it is all there. It may come from a client as
+   * it is: what is no position of this history is not recovered.
+   */
+  since?: Position | undefined;
+};
+
+/** The arguments of `join` behind the member: meta may be left out where its type allows it. */
+export type JoinArguments<Meta> = undefined extends Meta
+  ? [meta?: Meta, options?: JoinOptions]
+  : [meta: Meta, options?: JoinOptions];
+
+/**
+ * Rooms: who is in which channel, with what meta, and messages to all of them.
+ *
+ * A channel is there while it has members, and is named by any value, as the keys of a Map are. `Types` types ids and meta where
+ * that is wanted (see {@link IdOf}), `Member` the members.
+ */
+export class Channels<Types = unknown, Member extends Subscriber = Subscriber> {
+  readonly #options: ResolvedOptions;
+  readonly #hooks: HookQueue;
+  readonly #roster: Roster;
+  readonly #fanOut: FanOut;
+  readonly #histories: HistoryStore | undefined;
+  readonly #presence: Presence | undefined;
+
+  /** Throws a TypeError or RangeError that names the option. */
+  constructor(options: ChannelsOptions<Types, Member> = {}) {
+    this.#options = resolveOptions(options as ChannelsOptions);
+    const { onError, history, presence, limits } = this.#options;
+    const hooks = new HookQueue(onError);
+    this.#hooks = hooks;
+    const change = (begins: boolean) => (begins ? hooks.hold() : hooks.release());
+    this.#fanOut = new FanOut(change);
+    this.#roster = new Roster({
+      change,
+      onEnded: (membership, isLast) => this.#onEnded(membership, isLast),
+    });
+    if (history !== undefined) this.#histories = new HistoryStore(history, limits.histories);
+    if (presence !== undefined) {
+      const { onChange } = presence;
+      const tell = onChange && ((id: unknown, diff: PresenceDiff) => hooks.add(() => onChange(id, diff)));
+      this.#presence = new Presence(tell);
+    }
+  }
+
+  /**
+   * Makes somebody a member until it leaves or its connection closes. A no-op for who is a member already (unless
+   * `replace` is given) and for who is closed: the result says what happened. It gets every broadcast from now on. Throws a
+   * TypeError or RangeError for a name or meta beyond its limit.
+   */
+  join<Id extends IdOf<Types>>(
+    id: Id,
+    member: Member,
+    ...rest: JoinArguments<MetaOf<Types, Id>>
+  ): JoinResult {
+    const [meta, { replace = false, since } = {}] = rest;
+    checkId(id, this.#options.limits.idBytes);
+    checkSubscriber(member);
+    const existing = this.#roster.membership(id, member);
+    if (existing !== undefined && !replace) return new JoinResult("already", this.#position(id));
+    const key = this.#keyOf(id, member, meta);
+    if (existing !== undefined) {
+      existing.meta = meta;
+      this.#presence?.replace(id, existing, key);
+      return new JoinResult("replaced", this.#position(id));
+    }
+    if (this.#roster.count(member) >= this.#options.limits.channels) return new JoinResult("full");
+    if (!this.#roster.watch(member)) return new JoinResult("closed");
+    const position = this.#position(id);
+    this.#hooks.hold();
+    this.#enter(id, member, meta, key);
+    const result = this.#welcome(id, member, position, since);
+    this.#hooks.release();
+    return result;
+  }
+
+  /** Ends a membership; tells whether there was one. Nothing that was broadcast in the channel is given to it after that. */
+  leave(id: IdOf<Types>, member: Member): boolean {
+    return this.#roster.leave(id, member);
+  }
+
+  /** Ends all memberships of a member; tells how many there were. */
+  leaveAll(member: Member): number {
+    return this.#roster.leaveAll(member);
+  }
+
+  /** Whether somebody is a member. */
+  has(id: IdOf<Types>, member: Member): boolean {
+    return this.#roster.membership(id, member) !== undefined;
+  }
+
+  /** The meta of a member, `undefined` for who is none. */
+  meta<Id extends IdOf<Types>>(id: Id, member: Member): MetaOf<Types, Id> | undefined {
+    return this.#roster.membership(id, member)?.meta as MetaOf<Types, Id> | undefined;
+  }
+
+  /** The channels that somebody is in, in the order of its joins. */
+  channelsOf(member: Member): IdOf<Types>[] {
+    return this.#roster.membershipsOf(member).map(({ channel }) => channel.id as IdOf<Types>);
+  }
+
+  /** How many members a channel has. */
+  size(id: IdOf<Types>): number {
+    return this.#roster.channels.get(id)?.members.size ?? 0;
+  }
+
+  /** The channels that have members. */
+  ids(): IterableIterator<IdOf<Types>> {
+    return this.#roster.channels.keys() as IterableIterator<IdOf<Types>>;
+  }
+
+  /**
+   * The members of a channel with their meta, in the order of their joins. Members may come and go meanwhile: who left is passed
+   * over, who came after the call is not met.
+   */
+  members<Id extends IdOf<Types>>(id: Id): IterableIterator<[member: Member, meta: MetaOf<Types, Id>]> {
+    const channel = this.#roster.channels.get(id);
+    return pairs(channel, channel?.end) as IterableIterator<[Member, MetaOf<Types, Id>]>;
+  }
+
+  /** Folds over the members of a channel, in the order of their joins. */
+  reduce<Id extends IdOf<Types>, Result>(
+    id: Id,
+    reducer: (result: Result, member: Member, meta: MetaOf<Types, Id>) => Result,
+    initial: Result,
+  ): Result {
+    let result = initial;
+    for (const [member, meta] of this.members(id)) result = reducer(result, member, meta);
+    return result;
+  }
+
+  /**
+   * Sends a message to everybody who is a member now, framed once. What is broadcast to one channel reaches each of its members in
+   * that order; nobody waits for a member that is slow. Throws a TypeError for anything that is not a message.
+   *
+   * The result is complete on return, unless the channel is served in slices (option `shards`) or is being served already, as
+   * in a filter: then it is when `result.done` resolves. Who leaves before its turn gets nothing, who joins meanwhile neither.
+   */
+  broadcast<Id extends IdOf<Types>>(
+    id: Id,
+    data: Data,
+    options: BroadcastOptions<MetaOf<Types, Id>, Member> = {},
+  ): BroadcastResult {
+    checkId(id, this.#options.limits.idBytes);
+    checkData(data);
+    const selection = selectionOf(options as unknown as BroadcastOptions);
+    const keeps = options.history !== false && this.#histories?.begin(id) === true;
+    if (keeps && selection.filter !== undefined) {
+      throw new TypeError("A broadcast with a filter cannot be replayed: it needs history: false");
+    }
+    const channel = this.#roster.channels.get(id);
+    const shards = channel === undefined ? 1 : this.#shards(id);
+    if (channel !== undefined && this.#isFull(channel)) return refused(channel);
+    if (channel === undefined && !keeps) return new BroadcastResult(0, undefined);
+    const kept = keeps ? this.#histories!.add(id, data) : undefined;
+    const result = new BroadcastResult(channel?.members.size ?? 0, kept?.position);
+    if (channel === undefined) return result;
+    const message = kept?.message ?? prepare(data);
+    this.#deliver(channel, new Delivery(message, channel.end, result, selection, this.#hooks), shards);
+    return result;
+  }
+
+  /** Who is in a channel: members with the same key are one. Empty without the option `presence`. */
+  presence<Id extends IdOf<Types>>(id: Id): Present<MetaOf<Types, Id>>[] {
+    return (this.#presence?.list(id) ?? []) as Present<MetaOf<Types, Id>>[];
+  }
+
+  #keyOf(id: unknown, member: Subscriber, meta: unknown): unknown {
+    const key = this.#options.presence?.key(member, meta, id);
+    if (key !== undefined) checkMeta(meta, this.#options.limits.metaBytes);
+    return key;
+  }
+
+  #enter(id: unknown, member: Subscriber, meta: unknown, key: unknown): void {
+    const membership = this.#roster.enter(id, member, meta);
+    if (key !== undefined) this.#presence?.join(id, membership, key);
+    const { onJoin } = this.#options;
+    if (onJoin !== undefined) this.#hooks.add(() => onJoin(id, member, meta));
+  }
+
+  /** Gives a new member what it missed. Its connection may end by it. */
+  #welcome(id: unknown, member: Subscriber, position: Position | undefined, since: unknown): JoinResult {
+    if (since === undefined) return new JoinResult("joined", position);
+    const missed = this.#histories?.since(id, since);
+    let replayed = 0;
+    for (const message of missed ?? []) {
+      const outcome = give(member, message, this.#hooks);
+      if (outcome === "dropped" || outcome === "closed") break;
+      replayed++;
+    }
+    const recovered = missed !== undefined && replayed === missed.length;
+    return new JoinResult(this.#roster.isGone(member) ? "closed" : "joined", position, recovered, replayed);
+  }
+
+  #onEnded(membership: Membership, isLast: boolean): void {
+    const { member, meta } = membership;
+    const { id } = membership.channel;
+    const { onLeave, onEmpty } = this.#options;
+    this.#presence?.leave(id, membership);
+    if (onLeave !== undefined) this.#hooks.add(() => onLeave(id, member, meta));
+    if (!isLast) return;
+    this.#histories?.leave(id);
+    if (onEmpty !== undefined) this.#hooks.add(() => onEmpty(id));
+  }
+
+  #shards(id: unknown): number {
+    const shards = this.#options.shards(id);
+    if (Number.isSafeInteger(shards) && shards >= 1) return shards;
+    throw new RangeError("shards must return a whole number from 1 on");
+  }
+
+  #isFull({ backlog }: Channel): boolean {
+    const { backlogBroadcasts, backlogBytes } = this.#options.limits;
+    return backlog.length > 0 && (backlog.length >= backlogBroadcasts || backlog.bytes >= backlogBytes);
+  }
+
+  #deliver(channel: Channel, delivery: Delivery, shards: number): void {
+    if (shards > 1 || channel.isBusy) {
+      const queue = channel.enqueue(delivery, shards);
+      if (queue !== undefined) this.#fanOut.add(queue);
+      return;
+    }
+    this.#hooks.hold();
+    channel.serve(delivery);
+    this.#hooks.release();
+  }
+
+  #position(id: unknown): Position | undefined {
+    return this.#histories?.enter(id)?.position;
+  }
+}
+
+/** Too much waits in the channel: nobody gets it, and everybody counts. */
+function refused(channel: Channel): BroadcastResult {
+  const result = new BroadcastResult(0, undefined);
+  result.dropped = channel.members.size;
+  return result;
+}
+
+function* pairs(channel: Channel | undefined, end = 0): IterableIterator<[Subscriber, unknown]> {
+  if (channel === undefined) return;
+  for (const { member, meta, sequence } of channel.members.values()) {
+    if (sequence >= end) return;
+    yield [member, meta];
+  }
+}

@@ -1,0 +1,13 @@
+export { binary, PreparedMessage, text } from "@exws/frame";
+export type { BroadcastResult } from "./broadcast-result.ts";
+export type { AnyMetaOf, IdOf, MetaOf } from "./channel-types.ts";
+export { Channels, type JoinArguments, type JoinOptions } from "./channels.ts";
+export type { Position } from "./history.ts";
+export type { HistoryOptions } from "./history-options.ts";
+export type { JoinResult, JoinStatus } from "./join-result.ts";
+export { type ChannelsLimits, defaultLimits } from "./limits.ts";
+export type { Data } from "./message.ts";
+export type { ChannelsOptions, PresenceOptions } from "./options.ts";
+export type { PresenceDiff, Present } from "./presence.ts";
+export type { BroadcastOptions } from "./selection.ts";
+export type { Subscriber, WriteResult } from "./subscriber.ts";

@@ -1,0 +1,38 @@
+import type { Position } from "./history.ts";
+
+/**
+ * What became of a join.
+ *
+ * - `joined`: a member from now on. `already`: it was one, nothing changed. `replaced`: it was one, its meta is new.
+ * - `closed`: its connection is closed; nothing changed. `full`: it is in as many channels as it may; nothing changed.
+ */
+export type JoinStatus = "joined" | "already" | "replaced" | "closed" | "full";
+
+/** The answer of `join`. */
+export class JoinResult {
+  readonly status: JoinStatus;
+  /** In a channel with history: where the member is now, everything before having been replayed or lost. */
+  readonly position: Position | undefined;
+  /**
+   * Only when `since` was given to a join that took place: whether the member has been given all that was broadcast since
+   * then. If not, it has been given nothing, or a part that its own outbound bound cut short.
+   */
+  readonly recovered: boolean | undefined;
+  /** How many messages were replayed. */
+  readonly replayed: number;
+
+  constructor(status: JoinStatus, position?: Position, recovered?: boolean, replayed = 0) {
+    this.status = status;
+    this.position = position;
+    this.recovered = recovered;
+    this.replayed = replayed;
+  }
+
+  /**
+   * Resolves with this result when the member gets everything that is broadcast, from anywhere. On one node that is so when
+   * `join` returns, and it never rejects.
+   */
+  get done(): Promise<this> {
+    return Promise.resolve(this);
+  }
+}
