@@ -67,7 +67,7 @@ export class Incoming {
   /** Takes bytes; the memory may be used again afterwards. Returns whether a message was completed. */
   receive(chunk: Uint8Array, start: number, end: number): boolean {
     this.#completed = false;
-    if (this.#decoding) this.#core.receive(chunk.slice(start, end), 0, end - start);
+    if (this.#decoding) this.#core.receive(new Uint8Array(chunk.subarray(start, end)), 0, end - start);
     else {
       this.#core.receive(chunk, start, end);
       this.#takeEvents();

@@ -48,7 +48,7 @@ export class Outgoing {
     if (verdict !== "sent" && verdict !== "queued") return verdict;
     // As everywhere, only large bytes are used where they are.
     const copy = message instanceof Uint8Array && size < direct;
-    this.#add({ message: copy ? message.slice() : message, size });
+    this.#add({ message: copy ? new Uint8Array(message) : message, size });
     return verdict;
   }
 
