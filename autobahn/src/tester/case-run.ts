@@ -20,6 +20,9 @@ export type Behavior = "OK" | "NON-STRICT" | "FAILED" | "UNIMPLEMENTED" | "INFOR
 /** What a run has in common with the others of its kind. */
 export type RunOptions = { readonly quick: boolean; readonly cache: CorpusCache };
 
+/** Events that are taken down. */
+const maxEvents = 1000;
+
 /** Does what a case says on one open connection, and takes down what comes back. */
 export class CaseRun implements ConnectionEvents {
   readonly received: Received[] = [];
@@ -69,14 +72,17 @@ export class CaseRun implements ConnectionEvents {
     const { judgement } = this.#case;
     if (judgement === "first-message") this.#firstMessage(message);
     else if (this.#load !== undefined) this.#echo(this.#load, message);
-    else if (!this.#isLoad) {
-      this.received.push({ event: "message", type, payload });
-      this.#closeWhenDone();
-    }
+    else if (!this.#isLoad) this.#came({ event: "message", type, payload });
   }
 
   pong(payload: Uint8Array): void {
-    this.received.push({ event: "pong", payload: payload.slice() });
+    this.#came({ event: "pong", payload: payload.slice() });
+  }
+
+  #came(event: Received): void {
+    // No case expects as many; a peer that floods must not fill the memory.
+    if (this.received.length === maxEvents) return;
+    this.received.push(event);
     this.#closeWhenDone();
   }
 

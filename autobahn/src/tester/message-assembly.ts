@@ -17,6 +17,9 @@ export type IncomingMessage = {
 /** Inflates the messages of one connection, in order; throws when the octets are no deflate. */
 export type MessageInflater = (compressed: Uint8Array) => Uint8Array;
 
+/** Octets of a message that are kept: far more than any case sends. */
+const maxKept = 128 * 2 ** 20;
+
 /** Puts messages together from the pieces of frames, and looks at text as it comes. */
 export class MessageAssembly {
   readonly #inflater: MessageInflater | undefined;
@@ -26,6 +29,7 @@ export class MessageAssembly {
   #isBinary = false;
   #compressed = false;
   #frames = 0;
+  #length = 0;
 
   constructor(inflater: MessageInflater | undefined, checksText: boolean) {
     this.#inflater = inflater;
@@ -38,11 +42,13 @@ export class MessageAssembly {
     this.#checker = opcode === 1 && this.#checksText ? new Utf8Checker() : undefined;
     this.#pieces = [];
     this.#frames = 0;
+    this.#length = 0;
   }
 
-  /** Takes a piece, and keeps it without a copy. False: this is a text, and no UTF-8. */
+  /** Takes a piece, and keeps it without a copy; of an endless message only the beginning. False: this is a text, and no UTF-8. */
   push(piece: Uint8Array): boolean {
-    this.#pieces.push(piece);
+    this.#length += piece.length;
+    if (this.#length <= maxKept) this.#pieces.push(piece);
     return this.#compressed || this.#checker === undefined || this.#checker.push(piece);
   }
 

@@ -9,7 +9,7 @@ const browser = await chromium.launch({
 const page = await browser.newPage();
 await page.goto(url);
 await page.click("#start");
-await page.waitForFunction("document.getElementById(\"state\").textContent === \"done\"", undefined, {
+await page.waitForFunction('document.getElementById("state").textContent === "done"', undefined, {
   timeout: 3_600_000,
 });
 await browser.close();

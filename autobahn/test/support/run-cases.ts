@@ -13,7 +13,7 @@ const cache = new CorpusCache();
 export async function runCases(
   url: URL,
   patterns: readonly string[],
-  concurrency: number = 64,
+  concurrency: number = 24,
 ): Promise<CaseResult[]> {
   const results: CaseResult[] = [];
   const target = { url, protocols: [], options: defaultOptions };
