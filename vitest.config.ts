@@ -11,7 +11,7 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ["{packages/*,apps/*,autobahn}/{src,test}/**/*.test.ts", "tooling/**/*.test.ts"],
+    include: ["{packages/*,apps/*,autobahn,bench}/{src,test}/**/*.test.ts", "tooling/**/*.test.ts"],
     exclude: [...configDefaults.exclude, "tooling/packed/**"],
     testTimeout: 30_000,
     coverage: {

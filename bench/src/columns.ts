@@ -1,4 +1,4 @@
-import type { Result, Row } from "./result.ts";
+import type { Compared, IdleFigures, Result, Row } from "./result.ts";
 
 /** A column of a result's table: its heading, and what stands in a row. */
 export type Column = { readonly heading: string; readonly cell: (row: Row) => string };
@@ -12,11 +12,14 @@ const units: Readonly<Record<string, string>> = {
 /** The columns behind the name, for the terminal and the page alike. Figures that are missing are "". */
 export function columnsOf({ kind }: Result): Column[] {
   if (kind === "idle") {
+    const both = (heading: string, of: (figures: IdleFigures) => Compared): Column[] => [
+      { heading, cell: ({ idle }) => whole(idle && of(idle).value) },
+      { heading: "× exws", cell: ({ idle }) => ratio(idle && of(idle).ratio) },
+    ];
     return [
-      { heading: "heap, B each", cell: ({ idle }) => whole(idle?.heapPerConnection) },
-      { heading: "× exws", cell: ({ idle }) => ratio(idle?.heapRatio) },
-      { heading: "resident, B each", cell: ({ idle }) => whole(idle?.rssPerConnection) },
-      { heading: "× exws", cell: (row) => ratio(row.ratio) },
+      ...both("heap, B each", ({ heap }) => heap),
+      ...both("resident, at first", ({ residentAtFirst }) => residentAtFirst),
+      ...both("30 s later", ({ residentLater }) => residentLater),
     ];
   }
   return [

@@ -1,8 +1,10 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { bundle } from "./bundle.ts";
 import { Child } from "./child.ts";
 import type { ClientBytes } from "./client-bytes.ts";
+import { compile } from "./compile.ts";
 import { cacheFolder } from "./folders.ts";
 import { type Pinning, pinned } from "./pinning.ts";
 import type { Scenario } from "./scenario.ts";
@@ -28,8 +30,6 @@ export type Run = {
   readonly unfinished: number;
 };
 
-const nodeGenerator = [process.execPath, fileURLToPath(new URL("./node-generator.ts", import.meta.url))];
-
 /** The load generator: a compiled program where there is one, a slower one in Node otherwise. */
 export class Generator {
   readonly #child: Child;
@@ -38,9 +38,17 @@ export class Generator {
     this.#child = child;
   }
 
+  /** The command of the compiled one, or of the one in Node: where there is no compiler, and when that is wanted. */
+  static async command(inNode = false): Promise<{ language: "C" | "Node"; command: string[] }> {
+    const compiled = inNode ? undefined : compile("generator");
+    if (compiled !== undefined) return { language: "C", command: [compiled] };
+    const program = fileURLToPath(new URL("./node-generator.ts", import.meta.url));
+    return { language: "Node", command: [process.execPath, await bundle(program, "node-generator")] };
+  }
+
   /** Starts it on its core; resolves once all connections to the server are open (of a storm: none). */
   static async start(
-    compiled: string | undefined,
+    command: readonly string[],
     scenario: Scenario,
     content: ClientBytes,
     server: { port: number; pid: number },
@@ -64,10 +72,9 @@ export class Generator {
       file("message"),
       file("hello"),
     ];
-    const program = compiled === undefined ? nodeGenerator : [compiled];
     const child = new Child(
       "the load generator",
-      pinned(pinning?.generator, [...program, ...args]),
+      pinned(pinning?.generator, [...command, ...args]),
       cacheFolder(),
     );
     try {

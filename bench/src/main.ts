@@ -1,8 +1,8 @@
 // `pnpm bench`: exws against other WebSocket servers on this machine, in one run. README.md tells how and why.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { compile } from "./compile.ts";
 import { resultsFolder, rootFolder } from "./folders.ts";
+import { Generator } from "./generator.ts";
 import { lookAtMachine } from "./machine.ts";
 import { type Conditions, measure } from "./measure.ts";
 import { measureCodec } from "./measure-codec.ts";
@@ -30,12 +30,12 @@ async function bench({ scenarios, peers: names, rounds, ms, out, ...options }: O
   for (const { name, why } of missing) console.log(`${name} does not take part: ${why}`);
 
   const pinning = pin();
-  const generator = options.nodeGenerator ? undefined : compile("generator");
+  const { language, command: generator } = await Generator.command(options.nodeGenerator);
   const notes = [
     ...(pinning === undefined
       ? ["Nothing is pinned to a core, which takes taskset and two cores: more noise"]
       : []),
-    ...(generator === undefined
+    ...(language === "Node"
       ? ["The load generator runs in Node and is slower than fast servers: look at CPU time only"]
       : []),
     ...(machine.loadBefore > 0.5
@@ -59,7 +59,7 @@ async function bench({ scenarios, peers: names, rounds, ms, out, ...options }: O
       rounds,
       ms,
       pinned,
-      generator: generator ? "C" : "Node",
+      generator: language,
       missing,
       notes,
       results,

@@ -1,14 +1,21 @@
 import { readFileSync } from "node:fs";
+import { setTimeout as wait } from "node:timers/promises";
 import { clientBytes } from "./client-bytes.ts";
 import { Generator } from "./generator.ts";
 import type { Conditions } from "./measure.ts";
 import type { Peer } from "./peer.ts";
-import type { IdleFigures, Result, Row } from "./result.ts";
+import type { Compared, Result, Row } from "./result.ts";
 import type { Scenario } from "./scenario.ts";
 import { ServerProcess } from "./server-process.ts";
 
 /** Connections that are open before the first reading, so that what a server sets up once is not counted. */
 const before = 500;
+
+/** V8 keeps the pages of its young generation, which opening connections made grow, for a while. */
+const settleMs = 30_000;
+
+/** Bytes for a connection, as far as they can be told. */
+type Reading = Readonly<Record<"heap" | "residentAtFirst" | "residentLater", number | undefined>>;
 
 /**
  * Measures what connections cost that nobody uses: memory with 500 of them, then with so many more. One server after the
@@ -21,60 +28,61 @@ export async function measureIdle(
 ): Promise<Result> {
   const { id, title, kind } = scenario;
   const connections = Math.min(scenario.connections, openFiles() - before - 200);
-  const notes =
-    connections < scenario.connections ? [`Only ${connections} connections: ulimit -n allows no more.`] : [];
-  const rows: { peer: Peer; idle?: IdleFigures; failed?: string }[] = [];
+  const notes: string[] = [];
+  if (connections < scenario.connections)
+    notes.push(`Only ${connections} connections: ulimit -n allows no more.`);
+  const readings: { peer: Peer; reading?: Reading; failed?: string }[] = [];
   for (const peer of peers) {
     conditions.progress(`${id}: ${peer.name}`);
     try {
-      rows.push({ peer, idle: await measureOne(peer, { ...scenario, connections }, conditions) });
+      readings.push({ peer, reading: await measureOne(peer, { ...scenario, connections }, conditions) });
     } catch (error) {
-      rows.push({ peer, failed: String(error) });
+      readings.push({ peer, failed: String(error) });
     }
   }
-  const base = rows[0]?.idle;
-  return {
-    scenario: id,
-    title,
-    kind,
-    connections,
-    notes,
-    rows: rows.map(({ peer: { name, label }, idle, failed }): Row => {
-      if (idle === undefined) return { peer: name, label, failed: failed ?? "" };
-      const rss = quotient(idle.rssPerConnection, base?.rssPerConnection);
-      const heapRatio = quotient(idle.heapPerConnection, base?.heapPerConnection);
-      return { peer: name, label, idle: { ...idle, heapRatio }, ...(rss !== undefined && { ratio: rss }) };
-    }),
-  };
+  const base = readings[0]?.reading;
+  const rows = readings.map(({ peer: { name: peer, label }, reading, failed = "" }): Row => {
+    if (reading === undefined) return { peer, label, failed };
+    const compared = (key: keyof Reading): Compared => {
+      const [value, other] = [reading[key], base?.[key]];
+      return { value, ratio: value === undefined || other === undefined ? undefined : value / other };
+    };
+    const [heap, residentAtFirst] = [compared("heap"), compared("residentAtFirst")];
+    return {
+      peer,
+      label,
+      idle: { connections, heap, residentAtFirst, residentLater: compared("residentLater") },
+    };
+  });
+  return { scenario: id, title, kind, connections, notes, rows };
 }
 
-function quotient(value: number | undefined, base: number | undefined): number | undefined {
-  return value === undefined || base === undefined ? undefined : value / base;
-}
-
-async function measureOne(peer: Peer, scenario: Scenario, conditions: Conditions): Promise<IdleFigures> {
+async function measureOne(peer: Peer, scenario: Scenario, conditions: Conditions): Promise<Reading> {
   const server = await ServerProcess.start(peer, scenario, conditions.pinning);
   const held: Generator[] = [];
-  const hold = async (
-    connections: number,
-  ): Promise<{ rss: number | undefined; heap: number | undefined }> => {
+  const hold = async (connections: number): Promise<void> => {
     const content = clientBytes(peer, scenario);
     const { generator, pinning } = conditions;
     held.push(await Generator.start(generator, { ...scenario, connections }, content, server, pinning));
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-    const heap = await server.heapBytes();
-    return { rss: server.residentBytes(), heap };
+    await wait(1000);
   };
   try {
-    const few = await hold(before);
-    const many = await hold(scenario.connections);
+    await hold(before);
+    const heapBefore = await server.heapBytes();
+    const residentBefore = server.residentBytes();
+    await hold(scenario.connections);
+    const heap = await server.heapBytes();
+    const residentAtFirst = server.residentBytes();
+    for (let i = 0; i < 3; i++) {
+      await wait(settleMs / 3);
+      await server.heapBytes(); // collects garbage, upon which V8 gives back pages that it had no use for since the last time
+    }
     const each = (from: number | undefined, to: number | undefined): number | undefined =>
       from === undefined || to === undefined ? undefined : (to - from) / scenario.connections;
     return {
-      connections: scenario.connections,
-      rssPerConnection: each(few.rss, many.rss),
-      heapPerConnection: each(few.heap, many.heap),
-      heapRatio: undefined,
+      heap: each(heapBefore, heap),
+      residentAtFirst: each(residentBefore, residentAtFirst),
+      residentLater: each(residentBefore, server.residentBytes()),
     };
   } finally {
     for (const generator of held) await generator.end();

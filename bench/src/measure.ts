@@ -9,8 +9,8 @@ import { ServerProcess } from "./server-process.ts";
 
 /** What all measurements of a run have in common. */
 export type Conditions = {
-  /** The compiled generator, if there is one. */
-  readonly generator: string | undefined;
+  /** The command of the load generator. */
+  readonly generator: readonly string[];
   readonly pinning: Pinning | undefined;
   readonly rounds: number;
   /** Length of a round. */

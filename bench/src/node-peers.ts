@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { ServerConfig } from "../servers/config.ts";
-import { bundleExws, hasDeflate } from "./bundle-exws.ts";
+import { bundle, hasDeflate } from "./bundle.ts";
 import { serversFolder } from "./folders.ts";
 import type { Peer } from "./peer.ts";
 import type { Scenario } from "./scenario.ts";
@@ -15,8 +15,8 @@ const rooms = ({ kind, deflate }: Scenario): boolean => kind === "broadcast" && 
 export async function nodePeers(node: string): Promise<Peer[]> {
   const exws = {
     speaks: "websocket",
-    takes: hasDeflate() ? everything : uncompressed,
-    command: onNode(node, await bundleExws()),
+    takes: hasDeflate ? everything : uncompressed,
+    command: onNode(node, await bundle(join(serversFolder, "exws.ts"), "exws")),
   } as const;
   const peer = (name: string, more: Partial<Peer> = {}): Peer => ({
     name,

@@ -6,7 +6,7 @@ import type { Result } from "./result.ts";
 
 const style = `
   :root { color-scheme: light dark; --line: #8884; }
-  body { font: 15px/1.5 system-ui, sans-serif; max-width: 1000px; margin: 2rem auto; padding: 0 1rem; }
+  body { font: 15px/1.5 system-ui, sans-serif; max-width: 1160px; margin: 2rem auto; padding: 0 1rem; }
   h1 { font-size: 1.5rem; } h2 { font-size: 1.1rem; margin: 2.5rem 0 .5rem; }
   h2 small { font-weight: normal; opacity: .6; }
   .scroll { overflow-x: auto; } svg { max-width: 100%; height: auto; }
@@ -58,7 +58,7 @@ function sectionOf(result: Result): string {
     return `<tr${own}><td>${escaped(row.label)}</td>${cells}</tr>`;
   });
   return `<h2 id="${result.scenario}">${escaped(result.title)} <small>${result.scenario}</small></h2>
-${panel === undefined ? "" : chart([panel])}
+${panel === undefined ? "" : chart([{ ...panel, title: "" }])}
 <div class="scroll"><table><tr>${head}</tr>${rows.join("")}</table></div>
 ${result.notes.map((note) => `<p>${escaped(note)}</p>`).join("")}`;
 }

@@ -6,7 +6,7 @@ const units: Readonly<Record<string, string>> = {
   echo: "the server's CPU time for a message, µs; less is better",
   broadcast: "the server's CPU time for a delivery, µs; less is better",
   storm: "the server's CPU time for a connection, µs; less is better",
-  idle: "resident memory for a connection, bytes; less is better",
+  idle: "resident memory for a connection after 30 s, bytes; less is better",
 };
 
 /** What a chart shows of a result, the best first; `undefined` when there is nothing to show. */
@@ -16,7 +16,7 @@ export function panelOf(result: Result, rows: readonly Row[] = result.rows): Pan
 }
 
 function barOf(row: Row): Bar[] {
-  const value = row.figures?.cpuUs ?? row.idle?.rssPerConnection;
+  const value = row.figures?.cpuUs ?? row.idle?.residentLater.value;
   if (value === undefined) return [];
   const floor = row.label.startsWith("floor: ");
   return [

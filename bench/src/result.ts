@@ -15,15 +15,18 @@ export type Figures = {
   readonly rssBytes: number | undefined;
 };
 
-/** What an idle connection costs. */
+/** A figure, and it divided by that of the first peer. Both `undefined` where it cannot be told. */
+export type Compared = { readonly value: number | undefined; readonly ratio: number | undefined };
+
+/** What an idle connection costs, in bytes: from the first connections to the last, divided by the connections between. */
 export type IdleFigures = {
-  /** Resident memory, from the first connections to the last, divided by the connections between. */
-  readonly rssPerConnection: number | undefined;
-  /** JavaScript heap and external memory after garbage collection, likewise; `undefined` where there is none or it cannot be told. */
-  readonly heapPerConnection: number | undefined;
-  /** `heapPerConnection` divided by that of exws. */
-  readonly heapRatio: number | undefined;
   readonly connections: number;
+  /** JavaScript heap and external memory after garbage collection; not for who has no such heap. */
+  readonly heap: Compared;
+  /** Resident memory a second after the last connection was opened, what opening them took included. */
+  readonly residentAtFirst: Compared;
+  /** Resident memory once runtimes have given back what they do not need. */
+  readonly residentLater: Compared;
 };
 
 /** A row of the report. */
@@ -32,7 +35,7 @@ export type Row = {
   readonly label: string;
   readonly figures?: Figures;
   readonly idle?: IdleFigures;
-  /** This server's CPU time for a message divided by that of the first peer, which is exws unless other peers were asked for: above 1 it is slower. Idle: the same of resident memory. */
+  /** This server's CPU time for a message divided by that of the first peer, which is exws unless other peers were asked for: above 1 it is slower. */
   readonly ratio?: number;
   /** All rounds, for who wants to compute something else. */
   readonly runs?: readonly Run[];
