@@ -22,7 +22,7 @@ const names = (...groups: (Record<string, string> | undefined)[]): string[] =>
 
 const rootTools = names(manifestOf(".").devDependencies);
 
-const workspaces = globSync("{packages/*,apps/*,autobahn}/package.json", { cwd: root })
+const workspaces = globSync("{packages/*,apps/*,autobahn,bench}/package.json", { cwd: root })
   .map(dirname)
   .sort()
   .map((folder): Workspace & { manifest: Manifest } => {

@@ -4,8 +4,8 @@ export type Known = {
   scripts: readonly string[];
   /** Names of the packages that can be installed. */
   packages: readonly string[];
-  /** Options of the echo app, as `--port`. */
-  options: readonly string[];
+  /** Options of the scripts that take any, as `--port` of `start`. */
+  options: Readonly<Record<string, readonly string[]>>;
 };
 
 /** What is wrong with a `sh` block: each line must be a command that is known to work, a comment or nothing. */
@@ -39,8 +39,9 @@ function faultOfCommand([program, verb = "", ...rest]: readonly string[], known:
   const [script, options] = verb === "run" ? [rest[0] ?? "", rest.slice(1)] : [verb, rest];
   if (!known.scripts.includes(script)) return `package.json has no script ${script}`;
   if (options.length === 0) return undefined;
-  if (options[0] !== "--" || script !== "start")
-    return "options need a -- before them, and go to npm start only";
-  const wrong = options.slice(1).filter((word) => word.startsWith("--") && !known.options.includes(word));
-  return wrong.length > 0 ? `the echo app has no option ${wrong.join(", ")}` : undefined;
+  const taken = known.options[script];
+  if (taken === undefined) return `${script} takes no options`;
+  if (options[0] !== "--") return "options need a -- before them";
+  const wrong = options.slice(1).filter((word) => word.startsWith("--") && !taken.includes(word));
+  return wrong.length > 0 ? `${script} has no option ${wrong.join(", ")}` : undefined;
 }

@@ -11,17 +11,18 @@ const read = (path: string): string => readFileSync(join(root, path), "utf8");
 const manifests = globSync("packages/*/package.json", { cwd: root }).map((path) => JSON.parse(read(path)));
 
 /** Everything that tells people what to type. Decisions are history: what stands in them need not run today. */
-const files = globSync(["*.md", "{packages,apps}/*/*.md", "autobahn/*.md", "docs/**/*.md"], {
+const files = globSync(["*.md", "{packages,apps}/*/*.md", "{autobahn,bench}/*.md", "docs/**/*.md"], {
   cwd: root,
   exclude: ["docs/decisions/**", "**/CHANGELOG.md", "**/node_modules/**"],
 }).sort();
 
+const optionsIn = (sources: string): string[] =>
+  globSync(sources, { cwd: root }).flatMap((file) => read(file).match(/--[a-z][a-z-]*/g) ?? []);
+
 const known: Known = {
   scripts: Object.keys(JSON.parse(read("package.json")).scripts),
   packages: manifests.map(({ name }) => name),
-  options: globSync("apps/echo/src/**/*.ts", { cwd: root }).flatMap(
-    (file) => read(file).match(/--[a-z][a-z-]*/g) ?? [],
-  ),
+  options: { start: optionsIn("apps/echo/src/**/*.ts"), bench: optionsIn("bench/src/**/*.ts") },
 };
 
 /** Runs a program to its end; a time limit ends it, too. */
@@ -126,15 +127,18 @@ describe("the README test itself", () => {
     ["rm -rf /", "rm is no command that the README test knows"],
     ["npm run deploy", "package.json has no script deploy"],
     ["npm install left-pad", "left-pad is no package of ours"],
-    ["npm start --port 5000", "options need a -- before them, and go to npm start only"],
-    ["npm start -- --colour red", "the echo app has no option --colour"],
+    ["npm start --port 5000", "options need a -- before them"],
+    ["npm test -- --port 5000", "test takes no options"],
+    ["npm start -- --colour red", "start has no option --colour"],
   ])("the command %s is refused", (command, fault) => {
-    expect(faultsOfCommands(command, { ...known, options: ["--port"] })).toEqual([`${command}: ${fault}`]);
+    expect(faultsOfCommands(command, { ...known, options: { start: ["--port"] } })).toEqual([
+      `${command}: ${fault}`,
+    ]);
   });
 
   test("commands that work are accepted", () => {
     const code = "$ npm start -- --port 5000  # elsewhere\nnpm test\n\nnpm install @exws/frame";
-    expect(faultsOfCommands(code, { ...known, options: ["--port"] })).toEqual([]);
+    expect(faultsOfCommands(code, { ...known, options: { start: ["--port"] } })).toEqual([]);
   });
 
   test("a block that is never closed is an error", () => {
