@@ -9,6 +9,12 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   "packages/server": ["@exws/frame", "@exws/handshake", "node:*"],
   "packages/channels": ["@exws/frame"],
   "packages/deflate": ["@exws/frame", "@exws/handshake", "node:zlib"],
+  autobahn: ["@exws/frame", "@exws/handshake", "node:*"],
+};
+
+/** Published programs that people run, not build upon: they may use libraries for what they show and how they are called. */
+export const toolLibraries: Readonly<Record<string, readonly string[]>> = {
+  autobahn: ["commander", "log-update", "picocolors"],
 };
 
 /** What the tests of a package may import of ours besides: what it is made for, though it must not know it. */
@@ -75,7 +81,8 @@ function faultOfBuiltin(workspace: Workspace, strict: boolean, specifier: string
 
 function faultOfPackage(workspace: Workspace, strict: boolean, name: string): string | undefined {
   const { folder } = workspace;
-  const allowed = [...(arrows[folder] ?? []), ...(strict ? [] : (testArrows[folder] ?? []))];
+  const below = [...(arrows[folder] ?? []), ...(toolLibraries[folder] ?? [])];
+  const allowed = [...below, ...(strict ? [] : (testArrows[folder] ?? []))];
   if (workspace.published && name !== workspace.name && (strict || name.startsWith("@exws/"))) {
     if (!allowed.includes(name)) return "against the arrows";
   }
