@@ -1,0 +1,38 @@
+import * as channels from "@exws/channels";
+import { expect, test } from "vitest";
+
+test("the public surface is this, and no more", () => {
+  expect(Object.keys(channels).sort()).toMatchInlineSnapshot(`
+    [
+      "Channels",
+      "PreparedMessage",
+      "binary",
+      "defaultLimits",
+      "text",
+    ]
+  `);
+});
+
+test("nothing is on the default export", () => {
+  expect("default" in channels).toBe(false);
+});
+
+test("the methods of Channels are these", () => {
+  expect(Object.getOwnPropertyNames(channels.Channels.prototype).sort()).toMatchInlineSnapshot(`
+    [
+      "broadcast",
+      "channelsOf",
+      "constructor",
+      "has",
+      "ids",
+      "join",
+      "leave",
+      "leaveAll",
+      "members",
+      "meta",
+      "presence",
+      "reduce",
+      "size",
+    ]
+  `);
+});
