@@ -30,7 +30,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LIFETIME_S = 900, CONNECT_S = 60, DRAIN_NS = 1000000000, PENDING = 128, SLOW_BYTES = 4096, SLOW_MS = 50 };
+enum { LIFETIME_S = 900, CONNECT_S = 60, DRAIN_S = 20, PENDING = 128, SLOW_BYTES = 4096, SLOW_MS = 50 };
 enum phase { CLOSED, CONNECTING, UPGRADING, GREETING, READY, CLOSING };
 enum mode { ECHO, BROADCAST, STORM, HOLD };
 
@@ -517,6 +517,6 @@ int main(int argc, char **argv) {
       slowly = at;
       read_slowly();
     }
-    if (running && (busy == 0 || (at > 0 && at > run_ends + 5ull * DRAIN_NS))) end_run();
+    if (running && (busy == 0 || (at > 0 && at > run_ends + DRAIN_S * 1000000000ull))) end_run();
   }
 }

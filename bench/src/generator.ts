@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bundle } from "./bundle.ts";
@@ -26,7 +26,7 @@ export type Run = {
   readonly maxNs: number;
   /** Connections that the server ended. */
   readonly lost: number;
-  /** Connections that still waited for a reply 5 s after the end. */
+  /** Connections that still waited for a reply 20 s after the end. */
   readonly unfinished: number;
 };
 
@@ -54,9 +54,11 @@ export class Generator {
     server: { port: number; pid: number },
     pinning: Pinning | undefined,
   ): Promise<Generator> {
+    const files: string[] = [];
     const file = (name: "head" | "message" | "hello"): string => {
       const path = join(cacheFolder(), `${process.pid}-${server.port}.${name}`);
       writeFileSync(path, content[name]);
+      files.push(path);
       return `${name}=${path}`;
     };
     const args = [
@@ -83,6 +85,8 @@ export class Generator {
     } catch (error) {
       await child.end();
       throw error;
+    } finally {
+      for (const path of files) rmSync(path);
     }
   }
 

@@ -110,7 +110,7 @@ async function run(ms: number): Promise<void> {
   busy = mode === "broadcast" ? 1 : members;
   if (mode === "broadcast") beginTurn(begun);
   else for (let i = 0; i < members; i++) mode === "echo" ? beginBatch(all[i]!, begun) : storm();
-  while (busy > 0 && lost === 0 && performance.now() < ends + 5000) await wait(5);
+  while (busy > 0 && lost === 0 && performance.now() < ends + 20_000) await wait(5);
   const elapsedNs = (performance.now() - begun) * 1e6;
   const used = process.cpuUsage(self);
   const sorted = latencies.sort((a, b) => a - b);

@@ -16,7 +16,7 @@ export function writeReport(report: Report, folder: string): string {
   mkdirSync(folder, { recursive: true });
   const { date, host } = report.machine;
   const path = join(folder, `${date.slice(0, 10)}-${host}`);
-  writeFileSync(`${path}.json`, `${JSON.stringify(report, undefined, 1)}\n`);
+  writeFileSync(`${path}.json`, `${JSON.stringify(report)}\n`);
   writeFileSync(`${path}.html`, pageOf(report));
   const panels = shown.flatMap((id) => {
     const result = report.results.find(({ scenario }) => scenario === id);

@@ -13,6 +13,8 @@ const pipelined = { ...scenariosNamed(["echo-20b-pipelined-binary"])[0]!, connec
 const broadcast = { ...scenariosNamed(["broadcast-slow-16"])[0]!, connections: 10, slow: 2 };
 const storm = { ...scenariosNamed(["storm-closing"])[0]!, connections: 4 };
 
+const { peers } = await findPeers(process.execPath);
+
 describe.each([
   ["where there is a compiler, in C", false],
   ["in Node", true],
@@ -28,7 +30,6 @@ describe.each([
         ms: 60,
         progress() {},
       };
-      const { peers } = await findPeers(process.execPath);
       const { rows } = await measure(scenario, selectPeers(peers, ["exws", "ws"]), conditions);
       expect(rows.map(({ peer, failed }) => [peer, failed])).toEqual([
         ["exws", undefined],
