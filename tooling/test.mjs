@@ -3,6 +3,7 @@
 import { mkdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { conformance } from "./conformance.mjs";
 import { runJobs } from "./jobs.mjs";
 import { prepareMachine } from "./machine.mjs";
 import { endTogether, run } from "./run.mjs";
@@ -50,6 +51,33 @@ const jobs = [
     run: () => vitest("packed", ["--config", "tooling/packed/vitest.config.ts"]),
   },
 ];
+
+const certificate = (/** @type {string} */ file) => join(root, "tooling/conformance-certificate", file);
+const tls = [
+  "--host",
+  "localhost",
+  "--tls-cert",
+  certificate("cert.pem"),
+  "--tls-key",
+  certificate("key.pem"),
+];
+jobs.push(
+  { name: "conformance", after: ["build"], run: () => conformance("quick", { suite: ["--quick"] }) },
+  {
+    name: "conformance over TLS",
+    after: ["build"],
+    run: () => conformance("tls", { echo: tls, suite: ["--quick"] }),
+  },
+  {
+    name: "conformance, cut at random",
+    after: ["build"],
+    run: () => conformance("chop", { suite: ["--quick", "--chop", "random", "--seed", "1"] }),
+  },
+);
+// Everybody is quick; continuous integration makes all 1,000 round trips.
+if (process.env["CI"] !== undefined) {
+  jobs.push({ name: "conformance, whole", after: ["build"], run: () => conformance("whole", {}) });
+}
 
 // The other runtimes come from npm as binaries for Linux x64, which is where continuous integration runs.
 if (process.platform === "linux" && process.arch === "x64") {

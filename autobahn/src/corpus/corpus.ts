@@ -4,17 +4,23 @@ import { makeJson } from "./json-corpus.ts";
 import { makePdf } from "./pdf-corpus.ts";
 import { makeProse } from "./prose-corpus.ts";
 
+/** The kinds of data. */
+export type CorpusName = "json" | "bitmap" | "prose" | "html" | "pdf";
+
+type Kind = {
+  readonly title: string;
+  readonly sentAs: "text" | "binary";
+  readonly make: () => Uint8Array;
+};
+
 /** The data of sections 12 and 13, made to the sizes and about the redundancy of the genuine suite's files. */
-export const corpora = {
+export const corpora: Readonly<Record<CorpusName, Kind>> = {
   json: { title: "JSON", sentAs: "text", make: makeJson },
   bitmap: { title: "a greyscale bitmap", sentAs: "binary", make: makeBitmap },
   prose: { title: "German prose", sentAs: "binary", make: makeProse },
   html: { title: "HTML", sentAs: "text", make: makeHtml },
   pdf: { title: "a PDF", sentAs: "binary", make: makePdf },
-} as const;
-
-/** See `corpora`. */
-export type CorpusName = keyof typeof corpora;
+};
 
 /** One corpus, read in windows that follow each other and wrap around at its end. */
 export class Corpus {

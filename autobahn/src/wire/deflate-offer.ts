@@ -9,7 +9,14 @@ export type DeflateParameters = {
 };
 
 /** What sections 12 and 13 ask for. */
-export type OfferName = keyof typeof rules;
+export type OfferName =
+  | "plain"
+  | "no-context"
+  | "window-9"
+  | "window-15"
+  | "no-context-window-9"
+  | "no-context-window-15"
+  | "three";
 
 /** Asked of the peer: of the server by an offer, of the client by an answer. */
 type Rule = { readonly noContext: boolean; readonly window?: number };
@@ -22,7 +29,7 @@ const noContextWindow9: Rule = { noContext: true, window: 9 };
 const noContextWindow15: Rule = { noContext: true, window: 15 };
 
 /** In order of preference. */
-const rules = {
+const rules: Readonly<Record<OfferName, readonly Rule[]>> = {
   plain: [plain],
   "no-context": [noContext],
   "window-9": [window9],
@@ -30,7 +37,7 @@ const rules = {
   "no-context-window-9": [noContextWindow9],
   "no-context-window-15": [noContextWindow15],
   three: [noContextWindow9, noContext, plain],
-} as const satisfies Record<string, readonly Rule[]>;
+};
 
 /** The header of a tester that is the client (RFC 7692 §7.1); it also allows the server to ask anything of it. */
 export function deflateOffer(name: OfferName): string {
