@@ -7,6 +7,7 @@ import { lookAtMachine } from "./machine.ts";
 import { type Conditions, measure } from "./measure.ts";
 import { measureCodec } from "./measure-codec.ts";
 import { measureIdle } from "./measure-idle.ts";
+import { fitOpenFiles } from "./open-files.ts";
 import { type Options, readOptions } from "./options.ts";
 import { findPeers } from "./peers.ts";
 import { pin } from "./pinning.ts";
@@ -46,12 +47,13 @@ async function bench({ scenarios, peers: names, rounds, ms, out, ...options }: O
 
   const conditions: Conditions = { generator, pinning, rounds, ms, progress };
   const results: Result[] = [];
-  for (const scenario of scenarios) {
+  for (const wanted of scenarios) {
+    const { scenario, notes: scenarioNotes } = fitOpenFiles(wanted);
     const taking = peers.filter((peer) => peer.takes(scenario));
     const result = await (scenario.kind === "idle" ? measureIdle : measure)(scenario, taking, conditions);
-    results.push(result);
+    results.push({ ...result, notes: [...scenarioNotes, ...result.notes] });
     endProgress();
-    console.log(tableOf(result));
+    console.log(tableOf(results.at(-1)!));
     if (out === undefined) continue;
     const pinned = pinning !== undefined;
     const report: Report = {

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { clientBytes } from "./client-bytes.ts";
 import { Generator } from "./generator.ts";
@@ -26,16 +25,12 @@ export async function measureIdle(
   peers: readonly Peer[],
   conditions: Conditions,
 ): Promise<Result> {
-  const { id, title, kind } = scenario;
-  const connections = Math.min(scenario.connections, openFiles() - before - 200);
-  const notes: string[] = [];
-  if (connections < scenario.connections)
-    notes.push(`Only ${connections} connections: ulimit -n allows no more.`);
+  const { id, title, kind, connections } = scenario;
   const readings: { peer: Peer; reading?: Reading; failed?: string }[] = [];
   for (const peer of peers) {
     conditions.progress(`${id}: ${peer.name}`);
     try {
-      readings.push({ peer, reading: await measureOne(peer, { ...scenario, connections }, conditions) });
+      readings.push({ peer, reading: await measureOne(peer, scenario, conditions) });
     } catch (error) {
       readings.push({ peer, failed: String(error) });
     }
@@ -54,7 +49,7 @@ export async function measureIdle(
       idle: { connections, heap, residentAtFirst, residentLater: compared("residentLater") },
     };
   });
-  return { scenario: id, title, kind, connections, notes, rows };
+  return { scenario: id, title, kind, connections, notes: [], rows };
 }
 
 async function measureOne(peer: Peer, scenario: Scenario, conditions: Conditions): Promise<Reading> {
@@ -87,15 +82,5 @@ async function measureOne(peer: Peer, scenario: Scenario, conditions: Conditions
   } finally {
     for (const generator of held) await generator.end();
     await server.end();
-  }
-}
-
-/** How many files a process may have open: `ulimit -n`, which Node raises as far as it may. */
-export function openFiles(): number {
-  try {
-    const limits = readFileSync("/proc/self/limits", "latin1");
-    return Number(/^Max open files\s+(\d+)/m.exec(limits)?.[1] ?? 1024);
-  } catch {
-    return 1024;
   }
 }
