@@ -6,6 +6,7 @@ import { CorpusCache } from "../../src/tester/corpus-cache.ts";
 import { defaultOptions } from "../../src/tester/protocol-options.ts";
 import { runSchedule } from "../../src/tester/schedule.ts";
 import { testServer } from "../../src/tester/test-server.ts";
+import type { Cutter } from "../../src/wire/cutter.ts";
 
 const cache = new CorpusCache();
 
@@ -14,12 +15,13 @@ export async function runCases(
   url: URL,
   patterns: readonly string[],
   concurrency: number = 24,
+  cutterOf: (index: number) => Cutter | undefined = () => undefined,
 ): Promise<CaseResult[]> {
   const results: CaseResult[] = [];
   const target = { url, protocols: [], options: defaultOptions };
   const tasks = selectCases(catalogue, patterns).map((one) => ({ case: one, run: 1 }));
   await runSchedule(tasks, { light: concurrency, heavy: 4 }, async ({ case: one, run }) => {
-    results.push(await testServer(one, target, { quick: true, cache, run }));
+    results.push(await testServer(one, target, { quick: true, cache, run, cutter: cutterOf(one.index) }));
   });
   return results.toSorted((a, b) => compareIds(a.case.id, b.case.id));
 }

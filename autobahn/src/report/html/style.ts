@@ -26,7 +26,8 @@ h2 { font-size: 1.15rem; margin: 2.2rem 0 0.7rem; }
 .soft, footer { color: var(--soft); }
 footer { margin-top: 3rem; font-size: 0.85rem; }
 code, pre, .mono { font-family: var(--mono); font-size: 0.86em; }
-.card { background: var(--card); border: 1px solid var(--line); border-radius: 0.7rem; padding: 1rem 1.2rem; }
+code { overflow-wrap: anywhere; }
+.card { min-width: 0; background: var(--card); border: 1px solid var(--line); border-radius: 0.7rem; padding: 1rem 1.2rem; }
 .notes { border-left: 0.3rem solid var(--lesser); padding: 0.5rem 0.9rem; background: var(--card); border-radius: 0 0.5rem 0.5rem 0; margin: 1rem 0; }
 
 /* verdicts */
