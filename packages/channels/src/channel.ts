@@ -48,14 +48,14 @@ export class Channel {
 
   /** Serves all members at once. */
   serve(delivery: Delivery): void {
-    const { end } = delivery;
     this.#serving = true;
-    // A Map is walked in the order of insertion, also while members come and go.
-    for (const membership of this.members.values()) {
-      if (membership.sequence >= end) break;
-      delivery.serve(membership);
-    }
+    // A Map is walked in the order of insertion, also while members come and go. This way nothing is allocated per member.
+    this.members.forEach(serve, delivery);
     this.#serving = false;
     delivery.result.finish();
   }
+}
+
+function serve(this: Delivery, membership: Membership): void {
+  if (membership.sequence < this.end) this.serve(membership);
 }

@@ -2,12 +2,14 @@ import type { Delivery } from "./delivery.ts";
 import type { Membership } from "./membership.ts";
 import type { Subscriber } from "./subscriber.ts";
 
-/** Members between two looks at the clock. */
+/** Messages given to members between two looks at the clock. */
 const stride = 16;
 
 type Round = {
   readonly deliveries: readonly Delivery[];
-  readonly members: Iterable<Membership>;
+  /** Who is there when it begins. */
+  readonly members: readonly Membership[];
+  next: number;
   /** Members a turn. */
   readonly slice: number;
 };
@@ -49,21 +51,23 @@ export class DeliveryQueue {
   /** Serves the next slice, of at most `limit` members and not for longer than `isLate` allows; tells how many it looked at. */
   serve(limit: number, isLate: () => boolean): number {
     this.#round ??= this.#begin();
-    const { deliveries, members, slice } = this.#round;
-    const end = deliveries.at(-1)!.end;
-    const most = Math.min(slice, limit);
+    const round = this.#round;
+    const { deliveries, members } = round;
+    const most = Math.min(round.slice, limit);
     let served = 0;
-    // The iterator goes on where it stopped, and meets neither who left meanwhile nor twice who came back.
-    for (const membership of members) {
-      if (membership.sequence >= end) break;
+    let unclocked = 0;
+    while (round.next < members.length) {
+      if (unclocked >= stride) unclocked = 0;
+      if (served >= most || (served > 0 && unclocked === 0 && isLate())) {
+        for (const { result } of deliveries) result.pending = Math.max(1, result.pending - served);
+        return served;
+      }
+      const membership = members[round.next++]!;
       for (const delivery of deliveries) {
         if (membership.sequence < delivery.end && !membership.hasEnded) delivery.serve(membership);
       }
       served++;
-      if (served >= most || (served % stride === 0 && isLate())) {
-        for (const { result } of deliveries) result.pending = Math.max(1, result.pending - served);
-        return served;
-      }
+      unclocked += deliveries.length;
     }
     this.#round = undefined;
     for (const { message, result } of deliveries) {
@@ -78,6 +82,6 @@ export class DeliveryQueue {
     const slice = Math.ceil(this.#members.size / this.#shards);
     this.#waiting = [];
     this.#shards = 1;
-    return { deliveries, members: this.#members.values(), slice };
+    return { deliveries, members: [...this.#members.values()], next: 0, slice };
   }
 }
