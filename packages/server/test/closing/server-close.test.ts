@@ -58,11 +58,11 @@ describe("server.close()", () => {
   });
 
   test("waits for the callback that is pending, and resume() delivers nothing behind it", async () => {
-    const { promise, resolve } = Promise.withResolvers<void>();
+    const busy = gate();
     const running = await start({
       handler: {
         async message(connection, data) {
-          await promise;
+          await busy.promise;
           connection.resume();
           connection.write(`done ${data}`);
         },
@@ -74,7 +74,7 @@ describe("server.close()", () => {
     await running.log.next("text");
     const done = running.server.close({ within: 5000 });
     for (const connection of running.server.connections) connection.resume();
-    resolve();
+    busy.resolve();
     expect(await client.frames(2)).toEqual(['text "done first"', "close 1001"]);
     client.write(closeFrame(1001));
     expect(await done).toEqual({ closed: 1, terminated: 0 });
