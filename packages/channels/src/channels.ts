@@ -168,15 +168,14 @@ export class Channels<Types = unknown, Member extends Subscriber = Subscriber> {
     checkId(id, this.#options.limits.idBytes);
     checkData(data);
     const selection = selectionOf(options as unknown as BroadcastOptions);
-    const keeps = options.history !== false && this.#histories?.begin(id) === true;
-    if (keeps && selection.filter !== undefined) {
+    const history = options.history === false ? undefined : this.#histories?.open(id);
+    if (history !== undefined && selection.filter !== undefined) {
       throw new TypeError("A broadcast with a filter cannot be replayed: it needs history: false");
     }
     const channel = this.#roster.channels.get(id);
     const shards = channel === undefined ? 1 : this.#shards(id);
     if (channel !== undefined && this.#isFull(channel)) return refused(channel);
-    if (channel === undefined && !keeps) return new BroadcastResult(0, undefined);
-    const kept = keeps ? this.#histories!.add(id, data) : undefined;
+    const kept = history && this.#histories!.add(history, data);
     const result = new BroadcastResult(channel?.members.size ?? 0, kept?.position);
     if (channel === undefined) return result;
     const message = kept?.message ?? prepare(data);

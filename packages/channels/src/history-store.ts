@@ -6,7 +6,13 @@ import { type Data, plain, prepare } from "./message.ts";
 /** Milliseconds between two looks for what is too old. */
 const sweepInterval = 10_000;
 
-type Kept = { readonly history: History; readonly options: ResolvedHistory; idleSince: number };
+/** The history of one channel, kept or about to be. */
+export type Kept = {
+  readonly id: unknown;
+  readonly history: History;
+  readonly options: ResolvedHistory;
+  idleSince: number;
+};
 
 /**
  * The histories of all channels. That of a channel with members stays; of those without, the ones used last stay within a
@@ -26,21 +32,24 @@ export class HistoryStore {
     this.#limit = limit;
   }
 
-  /** How many histories there are. */
-  get size(): number {
-    return this.#live.size + this.#idle.size;
+  /** The history of a channel, which begins now if need be; `undefined` where there is none. It is not kept by this alone. */
+  open(id: unknown): Kept | undefined {
+    const existing = this.#live.get(id) ?? this.#idle.get(id);
+    if (existing !== undefined) return existing;
+    const options = this.#optionsOf(id);
+    if (options === undefined) return undefined;
+    const resolved = resolveHistory(options);
+    return { id, history: new History(crypto.randomUUID(), resolved), options: resolved, idleSince: 0 };
   }
 
-  /** Whether a channel has a history; it begins now if need be. */
-  begin(id: unknown): boolean {
-    return this.#open(id) !== undefined;
-  }
-
-  /** The history of a channel has members to serve; `undefined` without a history. */
+  /** A channel has members: keeps its history, if it has one. */
   enter(id: unknown): History | undefined {
-    const kept = this.#open(id);
-    if (kept !== undefined && this.#idle.delete(id)) this.#live.set(id, kept);
-    return kept?.history;
+    const kept = this.open(id);
+    if (kept === undefined) return undefined;
+    this.#idle.delete(id);
+    this.#live.set(id, kept);
+    this.#watch();
+    return kept.history;
   }
 
   /** The last member of a channel has left. */
@@ -48,44 +57,38 @@ export class HistoryStore {
     const kept = this.#live.get(id);
     if (kept === undefined) return;
     this.#live.delete(id);
-    this.#rest(id, kept);
+    this.#rest(kept);
   }
 
   /** Frames a message and keeps it. */
-  add(id: unknown, data: Data): { message: PreparedMessage; position: Position } {
-    const kept = this.#open(id)!;
-    const { history, options } = kept;
+  add(kept: Kept, data: Data): { message: PreparedMessage; position: Position } {
+    const { id, history, options } = kept;
     const position = history.next;
     const message = prepare(options.stamp === undefined ? data : options.stamp(plain(data), position));
     if (history.next.offset !== position.offset) throw new Error("history: stamp must not broadcast");
     history.add(message, performance.now());
-    if (this.#idle.delete(id)) this.#rest(id, kept);
+    if (!this.#live.has(id)) this.#rest(kept);
     return { message, position };
   }
 
   /** All messages behind a place; `undefined` when they are not all here. */
   since(id: unknown, place: unknown): PreparedMessage[] | undefined {
-    return this.#open(id)?.history.since(place, performance.now());
+    return this.#live.get(id)?.history.since(place, performance.now());
   }
 
-  #open(id: unknown): Kept | undefined {
-    const existing = this.#live.get(id) ?? this.#idle.get(id);
-    if (existing !== undefined) return existing;
-    const options = this.#optionsOf(id);
-    if (options === undefined) return undefined;
-    const resolved = resolveHistory(options);
-    const kept = { history: new History(crypto.randomUUID(), resolved), options: resolved, idleSince: 0 };
-    this.#rest(id, kept);
-    this.#timer ??= setInterval(() => this.#sweep(performance.now()), sweepInterval).unref();
-    return kept;
-  }
-
-  #rest(id: unknown, kept: Kept): void {
+  /** Keeps a history without members, as the one used last. */
+  #rest(kept: Kept): void {
     kept.idleSince = performance.now();
-    this.#idle.set(id, kept);
+    this.#idle.delete(kept.id);
+    this.#idle.set(kept.id, kept);
+    this.#watch();
     if (this.#idle.size <= this.#limit) return;
     const [oldest] = this.#idle.keys();
     this.#idle.delete(oldest);
+  }
+
+  #watch(): void {
+    this.#timer ??= setInterval(() => this.#sweep(performance.now()), sweepInterval).unref();
   }
 
   #sweep(now: number): void {
@@ -94,7 +97,7 @@ export class HistoryStore {
       history.expire(now);
       if (history.size === 0 && now - idleSince > options.keep) this.#idle.delete(id);
     }
-    if (this.size > 0) return;
+    if (this.#live.size + this.#idle.size > 0) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
   }

@@ -363,6 +363,52 @@ describe("what is kept", () => {
   });
 });
 
+describe("edges of what is kept", () => {
+  test("a limit of no histories keeps those of channels with members alone", () => {
+    const channels = kept({}, { limits: { histories: 0 } });
+    const paul = new FakeMember();
+    const { position } = channels.join("a", paul);
+    channels.broadcast("a", "1");
+    const again = new FakeMember();
+    expect(channels.join("a", again, 0, { since: position }).recovered).toBe(true);
+    again.close();
+    paul.close();
+    expect(channels.join("a", new FakeMember(), 0, { since: position }).recovered).toBe(false);
+    expect(channels.broadcast("b", "1").position?.offset).toBe(1);
+    expect(channels.broadcast("b", "1").position?.offset).toBe(1);
+  });
+
+  test("a channel that gets its first member pushes no other history out", () => {
+    const channels = kept({}, { limits: { histories: 1 } });
+    const { position } = channels.broadcast("a", "1");
+    channels.join("b", new FakeMember());
+    expect(channels.join("a", new FakeMember(), 0, { since: position }).recovered).toBe(true);
+  });
+
+  test("channels without a history come and go beside those that have one", () => {
+    const channels = kept();
+    const paul = new FakeMember();
+    channels.join("plain", paul);
+    channels.join("a", paul);
+    expect(channels.leaveAll(paul)).toBe(2);
+    expect(channels.join("a", paul).position?.offset).toBe(0);
+  });
+
+  test("a broadcast that is refused uses no offset", async () => {
+    const channels = kept({}, { shards: () => 2, limits: { backlogBroadcasts: 1 } });
+    for (const member of members(4)) channels.join("a", member);
+    const first = channels.broadcast("a", "1");
+    expect(channels.broadcast("a", "2")).toMatchObject({ dropped: 4, position: undefined });
+    await first.done;
+    expect(channels.broadcast("a", "3").position?.offset).toBe(2);
+  });
+
+  test("a join is done when it returns", async () => {
+    const result = kept().join("a", new FakeMember());
+    expect(await result.done).toBe(result);
+  });
+});
+
 describe("a stamp", () => {
   const stamp: HistoryOptions["stamp"] = (data, { offset }) =>
     typeof data === "string" ? `${offset}:${data}` : Uint8Array.of(offset, ...data);
