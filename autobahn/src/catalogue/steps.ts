@@ -1,3 +1,4 @@
+import { Opcode } from "@exws/frame";
 import type { CaseEvent, CloseExpectation, Delivery, Step } from "./case.ts";
 import { empty, octets, type Payload, utf8 } from "./payload.ts";
 
@@ -10,25 +11,28 @@ export function frame(opcode: number, payload: Payload | string = empty, options
 }
 
 /** A text frame. */
-export const text = (payload?: Payload | string, options?: FrameOptions): Step => frame(1, payload, options);
+export const text = (payload?: Payload | string, options?: FrameOptions): Step =>
+  frame(Opcode.Text, payload, options);
 
 /** A binary frame. */
 export const binary = (payload?: Payload | string, options?: FrameOptions): Step =>
-  frame(2, payload, options);
+  frame(Opcode.Binary, payload, options);
 
 /** A continuation frame. */
 export const continuation = (payload?: Payload | string, options?: FrameOptions): Step =>
-  frame(0, payload, options);
+  frame(Opcode.Continuation, payload, options);
 
 /** A Ping. */
-export const ping = (payload?: Payload | string, options?: FrameOptions): Step => frame(9, payload, options);
+export const ping = (payload?: Payload | string, options?: FrameOptions): Step =>
+  frame(Opcode.Ping, payload, options);
 
 /** A Pong. */
-export const pong = (payload?: Payload | string, options?: FrameOptions): Step => frame(10, payload, options);
+export const pong = (payload?: Payload | string, options?: FrameOptions): Step =>
+  frame(Opcode.Pong, payload, options);
 
 /** The tester's own Close with this payload. */
 export function closeWith(payload: Payload): Step {
-  return { do: "frame", opcode: 8, fin: true, rsv: 0, payload, startsClosing: true };
+  return { do: "frame", opcode: Opcode.Close, fin: true, rsv: 0, payload, startsClosing: true };
 }
 
 /** The tester's own Close with a code and a reason. */

@@ -1,4 +1,4 @@
-import type { ProtocolOptions } from "../tester/protocol-options.ts";
+import { defaultOptions, type ProtocolOptions } from "../tester/protocol-options.ts";
 import type { ServerTarget } from "../tester/test-server.ts";
 import { Fields } from "./fields.ts";
 import { FileFault, type Located, parseLocated } from "./located-json.ts";
@@ -28,8 +28,8 @@ export function readClientSpec(text: string, fallback?: string): ClientSpec {
   return { ...selection, outdir, targets: [targetOf(fallback, options)] };
 }
 
-/** A server by its url; throws a TypeError when that is none. */
-export function targetOf(address: string, options: ProtocolOptions): ServerTarget {
+/** A server by its url, ws:// or wss://; throws a TypeError when it is something else. */
+export function targetOf(address: string, options: ProtocolOptions = defaultOptions): ServerTarget {
   return { url: urlOf(address), protocols: [], options };
 }
 

@@ -1,12 +1,12 @@
+import { CloseCode } from "@exws/frame";
 import type { Case, CaseEvent, Step } from "../catalogue/case.ts";
 import { octetsOf } from "../catalogue/payload.ts";
 import type { DeflateParameters } from "../wire/deflate-offer.ts";
-import { encodeMessage, writeHeader } from "../wire/frame-writer.ts";
-import { freshKey, mask } from "../wire/mask.ts";
 import type { Connection, ConnectionEvents } from "./connection.ts";
 import type { CorpusCache } from "./corpus-cache.ts";
 import { CorpusLoad, EchoLoad, faultOfShape, type Load } from "./load.ts";
 import type { IncomingMessage } from "./message-assembly.ts";
+import { StepSender } from "./step-sender.ts";
 
 /** An event as it came, with a payload that may be cut for the report. */
 export type Received =
@@ -33,14 +33,14 @@ export class CaseRun implements ConnectionEvents {
   readonly #case: Case;
   readonly #connection: Connection;
   readonly #options: RunOptions;
+  readonly #sender: StepSender;
   #load: Load | undefined;
   #trip = 0;
-  /** The frame whose payload comes in parts. */
-  #part: { key: number | undefined; sent: number } | undefined;
 
   constructor(one: Case, connection: Connection, options: RunOptions) {
     this.#case = one;
     this.#connection = connection;
+    this.#sender = new StepSender(connection);
     this.#options = options;
   }
 
@@ -60,7 +60,7 @@ export class CaseRun implements ConnectionEvents {
     if (offer !== undefined && deflate === undefined) {
       this.behavior = "UNIMPLEMENTED";
       this.result = "The peer did not agree to permessage-deflate.";
-      connection.closeWith(1000);
+      connection.closeWith(CloseCode.NormalClosure);
       return;
     }
     if (this.#case.judgement === "first-message" || this.#isLoad) connection.log.switch(false);
@@ -106,7 +106,7 @@ export class CaseRun implements ConnectionEvents {
         connection.log.add({ kind: "kill-after", seconds: step.seconds });
         connection.later(step.seconds, () => {
           connection.log.add({ kind: "kill" });
-          connection.fail(1001, "Going Away");
+          connection.fail(CloseCode.GoingAway, "Going Away");
         });
       } else if (step.do === "close-after") {
         connection.log.add({ kind: "close-after", seconds: step.seconds });
@@ -136,65 +136,9 @@ export class CaseRun implements ConnectionEvents {
 
   #send(step: Step): void {
     const connection = this.#connection;
-    switch (step.do) {
-      case "frame":
-        if (step.startsClosing === true) connection.close(octetsOf(step.payload));
-        else connection.sendFrame(step, octetsOf(step.payload), step);
-        break;
-      case "message":
-        this.#sendMessage(step);
-        break;
-      case "frame-head":
-        this.#sendHead(step);
-        break;
-      case "frame-octets":
-        this.#sendPart(octetsOf(step.payload));
-        break;
-      case "echo-loop":
-        this.#load = new EchoLoad(step, this.#options.quick);
-        this.#load.send(connection, 0);
-        break;
-      case "corpus-loop":
-        this.#load?.send(connection, 0);
-        break;
-    }
-  }
-
-  #sendMessage({ opcode, payload, fragment }: Extract<Step, { do: "message" }>): void {
-    const connection = this.#connection;
-    const octets = octetsOf(payload);
-    if (connection.log.on) {
-      for (let at = 0, first = true; ; at += fragment, first = false) {
-        const piece = octets.subarray(at, at + fragment);
-        const fin = piece.length < fragment;
-        connection.sendFrame({ opcode: first ? opcode : 0, fin, rsv: 0 }, piece);
-        if (fin) return;
-      }
-    }
-    const message = encodeMessage(opcode, octets, fragment, connection.masks);
-    connection.countFrames(opcode, message.frames);
-    connection.send(message.octets);
-  }
-
-  #sendHead({ opcode, length }: Extract<Step, { do: "frame-head" }>): void {
-    const connection = this.#connection;
-    const key = connection.masks ? freshKey() : undefined;
-    const head = Buffer.alloc(14);
-    const size = writeHeader(head, 0, { opcode, fin: false, rsv: 0, length }, key);
-    const frame = { opcode, fin: false, rsv: 0, chop: undefined, sync: false, key };
-    connection.countFrames(opcode, 1);
-    connection.log.add({ kind: "frame-out", ...frame, payload: { length, octets: new Uint8Array(0) } });
-    connection.send(head.subarray(0, size));
-    this.#part = { key, sent: 0 };
-  }
-
-  #sendPart(octets: Uint8Array): void {
-    const part = this.#part;
-    if (part === undefined) return;
-    const piece = octets.slice();
-    if (part.key !== undefined) mask(piece, part.key, part.sent);
-    part.sent += piece.length;
-    this.#connection.send(piece);
+    if (step.do === "echo-loop") this.#load = new EchoLoad(step, this.#options.quick);
+    if (step.do === "echo-loop" || step.do === "corpus-loop") this.#load?.send(connection, 0);
+    else this.#sender.send(step);
   }
 
   #firstMessage({ type, payload }: IncomingMessage): void {
@@ -205,7 +149,7 @@ export class CaseRun implements ConnectionEvents {
     const fault = faultOfShape({ type, payload }, expected.type, expected.payload.length);
     if (fault === undefined) this.behavior = "OK";
     this.result = fault ?? `Got ${type} of ${payload.length} octets, as expected.`;
-    connection.closeWith(1000);
+    connection.closeWith(CloseCode.NormalClosure);
   }
 
   #echo(load: Load, message: IncomingMessage): void {
@@ -216,7 +160,7 @@ export class CaseRun implements ConnectionEvents {
       this.behavior = "FAILED";
       this.result = `Round trip ${this.#trip + 1}: ${fault}`;
       connection.log.switch(true);
-      connection.closeWith(1000);
+      connection.closeWith(CloseCode.NormalClosure);
       return;
     }
     this.#trip++;
@@ -227,7 +171,7 @@ export class CaseRun implements ConnectionEvents {
     if (connection.state === "open") this.behavior = "OK";
     this.result ??= `All ${load.count} messages came back.`;
     connection.log.switch(true);
-    connection.closeWith(1000);
+    connection.closeWith(CloseCode.NormalClosure);
   }
 
   /** Cases with one list of events end as soon as it is complete. */

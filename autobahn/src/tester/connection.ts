@@ -1,13 +1,11 @@
 import { isUtf8 } from "node:buffer";
 import type { Socket } from "node:net";
-import type { Delivery } from "../catalogue/case.ts";
+import { CloseCode, Opcode } from "@exws/frame";
 import type { Cutter } from "../wire/cutter.ts";
 import { FrameReader, type FrameSink, type IncomingHeader } from "../wire/frame-reader.ts";
-import { encodeFrame } from "../wire/frame-writer.ts";
-import { freshKey } from "../wire/mask.ts";
 import { type IncomingMessage, MessageAssembly, type MessageInflater } from "./message-assembly.ts";
+import { Output } from "./output.ts";
 import type { ProtocolOptions } from "./protocol-options.ts";
-import { SendQueue } from "./send-queue.ts";
 import { count, Statistics } from "./statistics.ts";
 import { excerptOf, type WireLog } from "./wire-log.ts";
 
@@ -44,17 +42,15 @@ export class Connection implements FrameSink {
   readonly log: WireLog;
   readonly statistics: Statistics = new Statistics();
   readonly isServer: boolean;
+  readonly output: Output;
   readonly #socket: Socket;
   readonly #options: ProtocolOptions;
-  readonly #queue: SendQueue;
   readonly #timers = new Set<NodeJS.Timeout>();
   #state: ConnectionState = "connecting";
   #reader: FrameReader | undefined;
   #assembly: MessageAssembly | undefined;
   #events: ConnectionEvents | undefined;
   #replyTimer: NodeJS.Timeout | undefined;
-  readonly #cutter: Cutter | undefined;
-  #corked = false;
 
   openedAt: number | undefined;
   closedAt: number | undefined;
@@ -76,8 +72,9 @@ export class Connection implements FrameSink {
     this.isServer = isServer;
     this.#options = options;
     this.log = log;
-    this.#cutter = cutter;
-    this.#queue = new SendQueue((octets, queued) => this.#write(octets, queued), cutter);
+    const { statistics } = this;
+    const masks = isServer ? options.maskServerFrames : options.maskClientFrames;
+    this.output = new Output({ socket, log, statistics, cutter, masks });
   }
 
   get state(): ConnectionState {
@@ -88,16 +85,6 @@ export class Connection implements FrameSink {
     return this.#state === "closed";
   }
 
-  /** Whether the frames that the tester sends are masked. */
-  get masks(): boolean {
-    return this.isServer ? this.#options.maskServerFrames : this.#options.maskClientFrames;
-  }
-
-  /** Writes octets of the opening handshake. */
-  writeHandshake(octets: Uint8Array): void {
-    this.#queue.send(octets);
-  }
-
   /** The opening handshake is done: frames follow. `inflater` is there when permessage-deflate was agreed on. */
   open(events: ConnectionEvents, inflater?: MessageInflater): void {
     const mustMask = this.isServer && this.#options.requireMaskedClientFrames ? true : undefined;
@@ -106,6 +93,7 @@ export class Connection implements FrameSink {
     this.#assembly = new MessageAssembly(inflater, this.#options.utf8validateIncoming);
     this.#events = events;
     this.#state = "open";
+    this.output.open();
     this.openedAt = performance.now();
   }
 
@@ -127,7 +115,7 @@ export class Connection implements FrameSink {
     this.closedAt = performance.now();
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
-    this.#queue.clear();
+    this.output.lost();
     this.#state = "closed";
     if (!this.wasClean && !this.droppedByMe) {
       this.wasNotCleanReason ??= "the peer dropped TCP without a closing handshake";
@@ -145,37 +133,10 @@ export class Connection implements FrameSink {
     return timer;
   }
 
-  /** Counts frames that go out by `send`: the first with this opcode, the others continuations. */
-  countFrames(opcode: number, frames: number): void {
-    count(this.statistics.framesOut, opcode);
-    if (frames > 1) count(this.statistics.framesOut, 0, frames - 1);
-  }
-
-  /** Hands octets to TCP as they are; the caller counts and logs what they mean. */
-  send(octets: Uint8Array, delivery?: Delivery): void {
-    this.#queue.send(octets, delivery);
-  }
-
-  /** Sends one frame, legal or not, whatever the state. */
-  sendFrame(
-    frame: { readonly opcode: number; readonly fin: boolean; readonly rsv: number },
-    payload: Uint8Array,
-    delivery: Delivery = {},
-  ): void {
-    const key = this.masks ? freshKey() : undefined;
-    count(this.statistics.framesOut, frame.opcode);
-    if (this.log.on) {
-      const { opcode, fin, rsv } = frame;
-      const { chop, sync = false } = delivery;
-      this.log.add({ kind: "frame-out", payload: excerptOf(payload), opcode, fin, rsv, key, chop, sync });
-    }
-    this.send(encodeFrame(frame, payload, key), delivery);
-  }
-
   /** Begins the closing handshake with this payload, once; later calls do nothing. */
   close(payload: Uint8Array, isReply = false): void {
     if (this.#state !== "open") return;
-    this.sendFrame({ opcode: 8, fin: true, rsv: 0 }, payload);
+    this.output.sendFrame({ opcode: Opcode.Close, fin: true, rsv: 0 }, payload);
     this.#state = "closing";
     this.closedByMe = !isReply;
     this.localCloseCode = payload.length < 2 ? null : (payload[0]! << 8) | payload[1]!;
@@ -222,25 +183,12 @@ export class Connection implements FrameSink {
   end(): void {
     this.#state = "closed";
     this.#socket.pause();
-    if (this.#cutter === undefined) this.#endSocket();
-    else this.#queue.whenEmpty(() => this.#endSocket());
-  }
-
-  #endSocket(): void {
-    this.#uncork();
-    if (this.#socket.destroyed) return;
-    if (this.#socket.writableLength === 0) {
-      this.#socket.destroy();
-      return;
-    }
-    // The last frames are still on their way.
-    this.#socket.destroySoon();
-    this.#timers.add(setTimeout(() => this.#socket.destroy(), 1000));
+    this.output.end();
   }
 
   violation(reason: string): void {
     this.log.note(`Violation: ${reason}.`);
-    this.fail(1002, reason);
+    this.fail(CloseCode.ProtocolError, reason);
   }
 
   messageBegin(header: IncomingHeader): void {
@@ -278,10 +226,10 @@ export class Connection implements FrameSink {
 
   control(header: IncomingHeader, payload: Uint8Array): void {
     this.#frameCame(header, [payload]);
-    if (header.opcode === 8) this.#closeCame(payload);
-    else if (header.opcode === 9 && this.#state === "open" && this.#socket.writableLength < maxBacklog) {
-      this.sendFrame({ opcode: 10, fin: true, rsv: 0 }, payload);
-    } else if (header.opcode === 10) this.#events?.pong(payload);
+    if (header.opcode === Opcode.Close) this.#closeCame(payload);
+    else if (header.opcode === Opcode.Ping && this.#state === "open" && this.output.backlog < maxBacklog) {
+      this.output.sendFrame({ opcode: Opcode.Pong, fin: true, rsv: 0 }, payload);
+    } else if (header.opcode === Opcode.Pong) this.#events?.pong(payload);
   }
 
   #frameCame({ opcode, fin, rsv, masked, key }: IncomingHeader, pieces: readonly Uint8Array[]): void {
@@ -329,33 +277,11 @@ export class Connection implements FrameSink {
 
   #illegalText(): void {
     this.log.note("Violation: the text is not UTF-8.");
-    this.fail(1007, "the text is not UTF-8");
+    this.fail(CloseCode.InvalidPayload, "the text is not UTF-8");
   }
 
   #unclean(reason: string): void {
     this.wasClean = false;
     this.wasNotCleanReason = reason;
   }
-
-  #write(octets: Uint8Array, queued: boolean): void {
-    if (this.#socket.destroyed || this.closedAt !== undefined) return;
-    // What waits in the queue when TCP is dropped is lost, unless it waits only because everything is cut.
-    if (this.dropped && queued && this.#cutter === undefined) return;
-    this.statistics.write(octets.length, this.#state !== "connecting");
-    if (this.log.on) this.log.add({ kind: "write", excerpt: excerptOf(octets), queued });
-    if (queued) this.#uncork();
-    else if (!this.#corked) {
-      // What is written in one go leaves in one go.
-      this.#corked = true;
-      this.#socket.cork();
-      process.nextTick(this.#uncork);
-    }
-    this.#socket.write(octets);
-  }
-
-  readonly #uncork = (): void => {
-    if (!this.#corked) return;
-    this.#corked = false;
-    this.#socket.uncork();
-  };
 }

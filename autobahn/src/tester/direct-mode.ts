@@ -46,7 +46,7 @@ export class DirectMode implements ConnectionEvents {
   }: Arguments): void {
     const text = Buffer.from(String(payload));
     const octets = typeof length === "number" && length <= 2 ** 24 ? Buffer.alloc(length, text) : text;
-    this.#connection.sendFrame(
+    this.#connection.output.sendFrame(
       { opcode: Number(opcode) & 15, fin: fin !== false, rsv: Number(rsv) & 7 },
       octets,
       {

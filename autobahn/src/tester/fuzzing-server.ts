@@ -132,11 +132,14 @@ export class FuzzingServer {
     openIncoming(incoming, accepted, nothing);
     const close = (): void => connection.close(new Uint8Array(0));
     if (wish.kind === "text") {
-      connection.sendFrame({ opcode: 1, fin: true, rsv: 0 }, Buffer.from(wish.text));
+      connection.output.sendFrame({ opcode: 1, fin: true, rsv: 0 }, Buffer.from(wish.text));
       close();
     } else if (wish.kind === "status") {
       this.#route.whenFinished(wish.agent, wish.case.id, (behavior) => {
-        connection.sendFrame({ opcode: 1, fin: true, rsv: 0 }, Buffer.from(JSON.stringify({ behavior })));
+        connection.output.sendFrame(
+          { opcode: 1, fin: true, rsv: 0 },
+          Buffer.from(JSON.stringify({ behavior })),
+        );
         close();
       });
     } else if (wish.kind === "reports") {

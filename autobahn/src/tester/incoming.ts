@@ -58,7 +58,7 @@ export function openIncoming(
   answer: ServerAnswer,
   events: ConnectionEvents,
 ): void {
-  connection.writeHandshake(answer.octets);
+  connection.output.send(answer.octets);
   connection.open(events);
   connection.frames(head.rest);
 }
@@ -94,7 +94,7 @@ export function testClient(
       connection.log.note(`The case has run for ${limit} s.`);
       connection.drop();
     });
-    connection.writeHandshake(answer.octets);
+    connection.output.send(answer.octets);
     caseRun.begin(answer.deflate);
     connection.frames(head.rest);
   });

@@ -46,9 +46,9 @@ export class EchoLoad implements Load {
   }
 
   send(connection: Connection): void {
-    connection.countFrames(this.#opcode, 1);
-    const key = connection.masks ? freshKey() : undefined;
-    connection.send(encodeFrame({ opcode: this.#opcode, fin: true, rsv: 0 }, this.#payload, key));
+    connection.output.countFrames(this.#opcode, 1);
+    const key = connection.output.masks ? freshKey() : undefined;
+    connection.output.send(encodeFrame({ opcode: this.#opcode, fin: true, rsv: 0 }, this.#payload, key));
   }
 
   faultOf(message: IncomingMessage): string | undefined {
@@ -93,11 +93,11 @@ export class CorpusLoad implements Load {
   send(connection: Connection, k: number): void {
     const { opcode, fragment } = this.#step;
     const message = this.#cache.message(this.#row, k);
-    const { octets, frames } = encodeMessage(opcode, message, fragment, connection.masks, 4);
+    const { octets, frames } = encodeMessage(opcode, message, fragment, connection.output.masks, 4);
     const { statistics } = connection;
-    connection.countFrames(opcode, frames);
+    connection.output.countFrames(opcode, frames);
     statistics.message(statistics.outgoing, this.#window(k).length, message.length, frames);
-    connection.send(octets);
+    connection.output.send(octets);
   }
 
   faultOf(message: IncomingMessage, k: number): string | undefined {

@@ -120,7 +120,7 @@ export function testServer(one: Case, target: ServerTarget, run: ServerRun): Pro
     });
     socket.on(url.protocol === "wss:" ? "secureConnect" : "connect", () => {
       socket.setNoDelay(options.tcpNoDelay);
-      connection.writeHandshake(requestOctets);
+      connection.output.send(requestOctets);
     });
   });
 }
