@@ -4,7 +4,7 @@ import type { DeliveryQueue } from "./delivery-queue.ts";
  * What one turn may take: so many members (the kernel's writes come on top, some µs each), so many milliseconds. Both keep a
  * turn well below 10 ms.
  */
-const turnMembers = 1000;
+const turnMembers = 500;
 const turnTime = 4;
 
 /** Serves the channels that have broadcasts waiting: a slice of each a turn, in rotation, within bounds for all of them. */

@@ -21,7 +21,7 @@ export type PresenceOptions<Types = unknown, Member extends Subscriber = Subscri
  */
 export type ChannelsOptions<Types = unknown, Member extends Subscriber = Subscriber> = {
   /**
-   * In how many slices the members of a channel are served, a slice a turn of the event loop, and never more than 1,000 a turn. 1,
+   * In how many slices the members of a channel are served, a slice a turn of the event loop, and never more than 500 a turn. 1,
    * the default, serves all of them at once, within `broadcast`. Asked at each broadcast: it may change.
    */
   shards?: (id: IdOf<Types>) => number;
