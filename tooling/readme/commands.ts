@@ -6,6 +6,8 @@ export type Known = {
   packages: readonly string[];
   /** Options of the scripts that take any, as `--port` of `start`. */
   options: Readonly<Record<string, readonly string[]>>;
+  /** Packages that npx runs, and their options. */
+  programs: Readonly<Record<string, readonly string[]>>;
 };
 
 /** What is wrong with a `sh` block: each line must be a command that is known to work, a comment or nothing. */
@@ -29,6 +31,7 @@ export function faultsOfCommands(code: string, known: Known): string[] {
 function faultOfCommand([program, verb = "", ...rest]: readonly string[], known: Known): string | undefined {
   if (program === "git" && verb === "clone") return undefined;
   if (program === "cd") return undefined;
+  if (program === "npx") return faultOfProgram(verb, rest, known);
   if (program !== "npm") return `${program} is no command that the README test knows`;
   if (verb === "install" || verb === "i") {
     const unknown = rest.filter((name) => !name.startsWith("-") && !known.packages.includes(name));
@@ -44,4 +47,11 @@ function faultOfCommand([program, verb = "", ...rest]: readonly string[], known:
   if (options[0] !== "--") return "options need a -- before them";
   const wrong = options.slice(1).filter((word) => word.startsWith("--") && !taken.includes(word));
   return wrong.length > 0 ? `${script} has no option ${wrong.join(", ")}` : undefined;
+}
+
+function faultOfProgram(name: string, words: readonly string[], { programs }: Known): string | undefined {
+  const taken = programs[name];
+  if (taken === undefined) return `${name} is no program of ours`;
+  const wrong = words.filter((word) => word.startsWith("--") && !taken.includes(word));
+  return wrong.length > 0 ? `${name} has no option ${wrong.join(", ")}` : undefined;
 }

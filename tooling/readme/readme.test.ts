@@ -8,7 +8,9 @@ import { faultsOfCommands, type Known } from "./commands.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
-const manifests = globSync("packages/*/package.json", { cwd: root }).map((path) => JSON.parse(read(path)));
+const manifests = globSync("{packages/*,autobahn}/package.json", { cwd: root }).map((path) =>
+  JSON.parse(read(path)),
+);
 
 /** Everything that tells people what to type. Decisions are history: what stands in them need not run today. */
 const files = globSync(["*.md", "{packages,apps}/*/*.md", "{autobahn,bench}/*.md", "docs/**/*.md"], {
@@ -23,6 +25,7 @@ const known: Known = {
   scripts: Object.keys(JSON.parse(read("package.json")).scripts),
   packages: manifests.map(({ name }) => name),
   options: { start: optionsIn("apps/echo/src/**/*.ts"), bench: optionsIn("bench/src/**/*.ts") },
+  programs: { "@exws/autobahn": optionsIn("autobahn/src/cli/*.ts") },
 };
 
 /** Runs a program to its end; a time limit ends it, too. */
@@ -56,7 +59,7 @@ describe.each(files)("%s", (file) => {
 });
 
 test("the repository and every published package have a README", () => {
-  const folders = globSync("packages/*/package.json", { cwd: root }).map((path) =>
+  const folders = globSync("{packages/*,autobahn}/package.json", { cwd: root }).map((path) =>
     path.replace("package.json", ""),
   );
   expect(files).toEqual(expect.arrayContaining(["", ...folders].map((folder) => `${folder}README.md`)));
@@ -76,7 +79,13 @@ test("the programs of all READMEs are type-correct", async () => {
   writeFileSync(join(folder, "none.ts"), "export {};");
   const config = {
     extends: "../../tooling/tsconfig.json",
-    compilerOptions: { moduleDetection: "force", paths: { "@exws/*": ["../../packages/*/src/index.ts"] } },
+    compilerOptions: {
+      moduleDetection: "force",
+      paths: {
+        "@exws/autobahn": ["../../autobahn/src/index.ts"],
+        "@exws/*": ["../../packages/*/src/index.ts"],
+      },
+    },
     include: ["."],
   };
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
@@ -130,6 +139,8 @@ describe("the README test itself", () => {
     ["npm start --port 5000", "options need a -- before them"],
     ["npm test -- --port 5000", "test takes no options"],
     ["npm start -- --colour red", "start has no option --colour"],
+    ["npx left-pad", "left-pad is no program of ours"],
+    ["npx @exws/autobahn --colour red", "@exws/autobahn has no option --colour"],
   ])("the command %s is refused", (command, fault) => {
     expect(faultsOfCommands(command, { ...known, options: { start: ["--port"] } })).toEqual([
       `${command}: ${fault}`,

@@ -2,7 +2,7 @@
 // packages:
 //
 // - each block is a module of its own beside the file, in the file's order, all in this one process, so that a client's
-//   block finds the server that a block before it started; `@exws/x` is the sources of packages/x;
+//   block finds the server that a block before it started; `@exws/x` is the sources of packages/x (or of autobahn);
 // - a block has run when its module has run to its end, top-level awaits included, and every line that it announces
 //   with a comment `// prints hello` has been printed;
 // - a port that the file names (4545) is a free one here, for who listens and for who connects to it;
@@ -24,7 +24,8 @@ registerHooks({
     if (sources.has(specifier)) return { url: specifier, shortCircuit: true };
     const name = /^@exws\/([^/]+)$/.exec(specifier)?.[1];
     if (name === undefined) return next(specifier, context);
-    const url = new URL(`../../packages/${name}/src/index.ts`, import.meta.url).href;
+    const folder = name === "autobahn" ? name : `packages/${name}`;
+    const url = new URL(`../../${folder}/src/index.ts`, import.meta.url).href;
     return { url, shortCircuit: true };
   },
   load(url, context, next) {
