@@ -45,11 +45,11 @@ export function readInvocation(args: readonly string[], version: string): Invoca
     .description("test a server (the genuine suite's fuzzingclient)")
     .option("--agent <name>", "what the report calls the server; else its Server header")
     .option("--origin <origin>", "Origin header to send")
-    .option("--protocol <names>", "subprotocols to offer, with commas between", list, [])
+    .option("--protocol <names>", "subprotocols to offer, with commas between", list)
     .option("--concurrency <n>", "cases at the same time; 1 is one after the other", positive)
     .option("--repeat <n>", "run every case so often; the worst result counts", positive, 1);
   server.action((url: string | undefined, read) => {
-    const { protocol, agent, origin, concurrency, repeat } = read;
+    const { protocol = [], agent, origin, concurrency, repeat } = read;
     const own = { url, agent, origin, concurrency, repeat, protocols: protocol };
     invocation = { command: "server", ...own, ...commonOf(server, read) };
   });
@@ -82,8 +82,8 @@ export function readInvocation(args: readonly string[], version: string): Invoca
 function common(command: Command): Command {
   return command
     .option("--cases <patterns>", "cases to run, as 1.*,6.4.1", list)
-    .option("--exclude <patterns>", "cases to leave out", list, [])
-    .option("--quick", "50 instead of 1000 round trips in 9.7, 9.8, 12 and 13", false)
+    .option("--exclude <patterns>", "cases to leave out", list)
+    .option("--quick", "50 instead of 1000 round trips in 9.7, 9.8, 12 and 13")
     .addOption(new Option("--chop <how>", "cut everything that is sent").choices(["random"]))
     .option("--seed <n>", "where --chop cuts: the same places for the same number", natural)
     .option("--timeout <seconds>", "end every case after so long", positive)
@@ -98,7 +98,7 @@ function common(command: Command): Command {
 }
 
 function commonOf(command: Command, read: Record<string, unknown>): CommonOptions {
-  const { cases, exclude, spec, outdir, reporter, expect, timeout, quick, chop, seed } = read;
+  const { cases, exclude = [], spec, outdir, reporter, expect, timeout, quick = false, chop, seed } = read;
   if (seed !== undefined && chop === undefined) command.error("error: --seed goes with --chop random");
   const options = { cases, exclude, spec, outdir, reporter, expect, timeout, quick };
   // A seed is always named in the report, so that a run can be had again.

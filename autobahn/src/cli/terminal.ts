@@ -26,7 +26,6 @@ const barWidth = 32;
 
 /** Shows how far a run is, on a line of its own that is written over; nothing where the output is no terminal. */
 export class Progress {
-  readonly #stream: NodeJS.WriteStream;
   readonly #update: ReturnType<typeof createLogUpdate> | undefined;
   readonly #running = new Set<string>();
   readonly #started = performance.now();
@@ -37,7 +36,6 @@ export class Progress {
   #drawn = 0;
 
   constructor(stream: NodeJS.WriteStream, name: string, count: number) {
-    this.#stream = stream;
     this.#name = name;
     this.#count = count;
     this.#update = stream.isTTY ? createLogUpdate(stream) : undefined;
@@ -70,12 +68,8 @@ export class Progress {
     const faults = this.#faults === 0 ? "" : pico.yellow(` ${this.#faults} not OK`);
     const seconds = ((performance.now() - this.#started) / 1000).toFixed(0);
     const running = [...this.#running].slice(0, 6).join(" ");
-    this.#update(
-      `${this.#name} ${bar} ${this.#done}/${this.#count}${faults} ${pico.dim(`${seconds} s  ${running}`)}`.slice(
-        0,
-        4 * (this.#stream.columns ?? 80),
-      ),
-    );
+    const time = pico.dim(`${seconds} s  ${running}`);
+    this.#update(`${this.#name} ${bar} ${this.#done}/${this.#count}${faults} ${time}`);
   }
 }
 
