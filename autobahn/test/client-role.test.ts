@@ -27,7 +27,7 @@ const patterns = [
   "13.7.3",
 ];
 const cases = selectCases(catalogue, patterns);
-const late = { "NON-STRICT / OK": ["6.4.1", "6.4.2", "6.4.3", "6.4.4"] };
+const late = ["6.4.1", "6.4.2", "6.4.3", "6.4.4"];
 
 let server: FuzzingServer;
 let url: string;
@@ -72,7 +72,10 @@ test.each([
   await runClient(open, url, name, 16);
   const results = [...server.result.agents.get(name)!.values()];
   expect(results).toHaveLength(cases.length);
-  expect(redCases(results)).toEqual(late);
+  const { "NON-STRICT / OK": notStrict = [], ...worse } = redCases(results);
+  expect(worse).toEqual({});
+  // When a client echoes late, a failure may overtake the echo: that is allowed, and depends on the machine.
+  expect(notStrict.filter((id) => !/^[345]/.test(id))).toEqual(late);
   expect(updates).toBeGreaterThan(0);
 });
 

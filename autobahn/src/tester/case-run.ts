@@ -104,13 +104,13 @@ export class CaseRun implements ConnectionEvents {
       }
       if (step.do === "kill-after") {
         connection.log.add({ kind: "kill-after", seconds: step.seconds });
-        connection.later(step.seconds, () => {
+        connection.timers.start(step.seconds, () => {
           connection.log.add({ kind: "kill" });
           connection.fail(CloseCode.GoingAway, "Going Away");
         });
       } else if (step.do === "close-after") {
         connection.log.add({ kind: "close-after", seconds: step.seconds });
-        connection.later(step.seconds, () => {
+        connection.timers.start(step.seconds, () => {
           connection.log.add({ kind: "close" });
           connection.close(new Uint8Array(0));
         });
@@ -123,7 +123,7 @@ export class CaseRun implements ConnectionEvents {
   #wait({ seconds, tag }: Extract<Step, { do: "wait" }>, next: number): void {
     const connection = this.#connection;
     connection.log.add({ kind: "pause", seconds, tag });
-    connection.later(seconds, () => {
+    connection.timers.start(seconds, () => {
       if (connection.dropped) return;
       connection.log.add({ kind: "pause-end", tag });
       if (tag !== undefined) {

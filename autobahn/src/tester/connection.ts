@@ -7,6 +7,7 @@ import { type IncomingMessage, MessageAssembly, type MessageInflater } from "./m
 import { Output } from "./output.ts";
 import type { ProtocolOptions } from "./protocol-options.ts";
 import { count, Statistics } from "./statistics.ts";
+import { type Timer, Timers } from "./timers.ts";
 import { excerptOf, type WireLog } from "./wire-log.ts";
 
 /** Where a connection is: as RFC 6455 §7.1 has it, with `connecting` before the handshake is done. */
@@ -43,14 +44,15 @@ export class Connection implements FrameSink {
   readonly statistics: Statistics = new Statistics();
   readonly isServer: boolean;
   readonly output: Output;
+  /** They stop when TCP is gone. */
+  readonly timers: Timers = new Timers();
   readonly #socket: Socket;
   readonly #options: ProtocolOptions;
-  readonly #timers = new Set<NodeJS.Timeout>();
   #state: ConnectionState = "connecting";
   #reader: FrameReader | undefined;
   #assembly: MessageAssembly | undefined;
   #events: ConnectionEvents | undefined;
-  #replyTimer: NodeJS.Timeout | undefined;
+  #replyTimer: Timer | undefined;
 
   openedAt: number | undefined;
   closedAt: number | undefined;
@@ -113,24 +115,13 @@ export class Connection implements FrameSink {
   lost(): void {
     if (this.closedAt !== undefined) return;
     this.closedAt = performance.now();
-    for (const timer of this.#timers) clearTimeout(timer);
-    this.#timers.clear();
+    this.timers.stopAll();
     this.output.lost();
     this.#state = "closed";
     if (!this.wasClean && !this.droppedByMe) {
       this.wasNotCleanReason ??= "the peer dropped TCP without a closing handshake";
     }
     this.#events?.closed();
-  }
-
-  /** Runs `callback` after `seconds` unless TCP is gone by then. */
-  later(seconds: number, callback: () => void): NodeJS.Timeout {
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      if (this.closedAt === undefined) callback();
-    }, seconds * 1000);
-    this.#timers.add(timer);
-    return timer;
   }
 
   /** Begins the closing handshake with this payload, once; later calls do nothing. */
@@ -143,7 +134,7 @@ export class Connection implements FrameSink {
     this.localCloseReason = payload.length > 2 ? payload.slice(2) : null;
     const { closeHandshakeTimeout } = this.#options;
     if (isReply || closeHandshakeTimeout === 0) return;
-    this.#replyTimer = this.later(closeHandshakeTimeout, () => {
+    this.#replyTimer = this.timers.start(closeHandshakeTimeout, () => {
       if (this.dropped) return;
       this.wasCloseHandshakeTimeout = true;
       this.#unclean("the peer did not answer the Close in time");
@@ -253,7 +244,7 @@ export class Connection implements FrameSink {
 
   /** The peer's Close after the tester's own: only TCP is left to end. */
   #answerCame(): void {
-    clearTimeout(this.#replyTimer);
+    this.timers.stop(this.#replyTimer);
     this.wasClean = true;
     if (this.isServer) {
       this.drop();
@@ -261,7 +252,7 @@ export class Connection implements FrameSink {
     }
     const { serverConnectionDropTimeout } = this.#options;
     if (serverConnectionDropTimeout === 0) return;
-    this.later(serverConnectionDropTimeout, () => {
+    this.timers.start(serverConnectionDropTimeout, () => {
       if (this.dropped) return;
       this.wasServerConnectionDropTimeout = true;
       this.#unclean("the server did not drop TCP in time");

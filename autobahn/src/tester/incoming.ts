@@ -30,7 +30,7 @@ export function readIncoming(
   let octets: Uint8Array = new Uint8Array(0);
   let answered = false;
   socket.setNoDelay(options.tcpNoDelay);
-  connection.later(options.openHandshakeTimeout, () => {
+  connection.timers.start(options.openHandshakeTimeout, () => {
     if (!answered) connection.drop();
   });
   socket.on("data", (chunk: Buffer) => {
@@ -90,7 +90,7 @@ export function testClient(
       );
     };
     const limit = options.timeout ?? caseLimit(one);
-    connection.later(limit, () => {
+    connection.timers.start(limit, () => {
       connection.log.note(`The case has run for ${limit} s.`);
       connection.drop();
     });

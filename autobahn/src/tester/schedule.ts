@@ -48,16 +48,22 @@ function byPause(a: Task, b: Task): number {
   return pauseOf(b) - pauseOf(a) || a.case.index - b.case.index;
 }
 
-/** First the single messages, then the loads: by corpus, and in a corpus by size. */
+/** First what is not compressed, the shortest time limit first; then by corpus, and in a corpus by size. */
 function byLoad(a: Task, b: Task): number {
   const [left, right] = [loadOf(a), loadOf(b)];
-  return left.rank - right.rank || left.length - right.length || a.case.index - b.case.index;
+  return (
+    left.rank - right.rank ||
+    left.length - right.length ||
+    left.limit - right.limit ||
+    a.case.index - b.case.index
+  );
 }
 
 const ranks = ["", "json", "bitmap", "prose", "html", "pdf"];
 
-function loadOf({ case: { steps } }: Task): { rank: number; length: number } {
-  const [step] = steps;
-  if (step?.do !== "corpus-loop") return { rank: 0, length: 0 };
-  return { rank: ranks.indexOf(step.corpus), length: step.length };
+function loadOf({ case: { steps } }: Task): { rank: number; length: number; limit: number } {
+  const [step, timer] = steps;
+  const limit = timer?.do === "close-after" ? timer.seconds : 0;
+  if (step?.do !== "corpus-loop") return { rank: 0, length: 0, limit };
+  return { rank: ranks.indexOf(step.corpus), length: step.length, limit };
 }

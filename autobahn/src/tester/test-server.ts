@@ -63,12 +63,12 @@ export function testServer(one: Case, target: ServerTarget, run: ServerRun): Pro
       connection.wasNotCleanReason = why;
       connection.drop();
     };
-    const handshakeTimer = connection.later(options.openHandshakeTimeout, () => {
+    const handshakeTimer = connection.timers.start(options.openHandshakeTimeout, () => {
       connection.wasOpenHandshakeTimeout = true;
       refuse(`no answer to the opening handshake within ${options.openHandshakeTimeout} s`);
     });
     const limit = run.timeout ?? caseLimit(one);
-    connection.later(limit, () => {
+    connection.timers.start(limit, () => {
       log.note(`The case has run for ${limit} s.`);
       if (connection.state === "connecting") refuse(`nothing came of it within ${limit} s`);
       else connection.drop();
@@ -81,7 +81,7 @@ export function testServer(one: Case, target: ServerTarget, run: ServerRun): Pro
         if (answer === undefined) return;
         httpResponse = answer.text;
         agent ??= answer.fields.get("server");
-        clearTimeout(handshakeTimer);
+        connection.timers.stop(handshakeTimer);
         const deflate = checkAnswer(answer, request);
         caseRun = new CaseRun(one, connection, run);
         caseRun.begin(deflate);
