@@ -14,7 +14,7 @@ button { font: inherit; font-weight: 600; padding: 0.5rem 1.2rem; border: 0; bor
 button:disabled { opacity: 0.5; cursor: default; }
 progress { width: 100%; accent-color: var(--good); }
 #verdicts { display: flex; flex-wrap: wrap; gap: 2px; margin-top: 0.8rem; }
-#verdicts i { width: 0.62rem; height: 0.62rem; border-radius: 2px; background: var(--neutral); }
+#verdicts i { width: 0.62rem; height: 0.62rem; border-radius: 2px; }
 </style>
 </head>
 <body>
