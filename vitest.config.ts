@@ -7,6 +7,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: "@exws/autobahn", replacement: source("./autobahn/src/index.ts") },
+      { find: "@exws/engines", replacement: source("./tooling/engines/src/index.ts") },
       { find: /^@exws\/([^/]+)$/, replacement: source("./packages/$1/src/index.ts") },
     ],
   },

@@ -23,12 +23,23 @@ const needed = [
     use: "the browser tests",
   },
   { commands: ["curl"], debian: "curl", variable: "EXWS_CURL", use: "the plain HTTP tests" },
+  {
+    commands: ["redis-server"],
+    debian: "redis-server",
+    variable: "EXWS_REDIS",
+    use: "the tests over Redis",
+  },
+  { commands: ["nats-server"], debian: "nats-server", variable: "EXWS_NATS", use: "the tests over NATS" },
 ];
+
+/** Debian puts servers where the PATH of an ordinary user does not lead. */
+const serverFolders = ["/usr/sbin", "/usr/local/sbin"];
 
 /** @param {string} command */
 function find(command) {
   if (isAbsolute(command)) return existsSync(command) ? command : undefined;
-  const places = (process.env["PATH"] ?? "").split(delimiter).map((folder) => join(folder, command));
+  const folders = [...(process.env["PATH"] ?? "").split(delimiter), ...serverFolders];
+  const places = folders.map((folder) => join(folder, command));
   return places.find((place) => existsSync(place));
 }
 
