@@ -8,6 +8,7 @@ export default defineConfig({
     alias: [
       { find: "@exws/autobahn", replacement: source("./autobahn/src/index.ts") },
       { find: "@exws/engines", replacement: source("./tooling/engines/src/index.ts") },
+      { find: "@exws/channels/conformance", replacement: source("./packages/channels/src/conformance.ts") },
       { find: /^@exws\/([^/]+)$/, replacement: source("./packages/$1/src/index.ts") },
     ],
   },

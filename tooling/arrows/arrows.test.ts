@@ -121,6 +121,7 @@ describe("the rule itself", () => {
     ["frame", "src/a.ts", `import { b } from "../../server/src/b.ts";`, "leaves its package"],
     ["frame", "src/a.test.ts", `import { b } from "../../frame-extra/b.ts";`, "leaves its package"],
     ["server", "src/a.ts", `import { mask } from "@exws/frame/dist/mask.js";`, "reaches into a package"],
+    ["channels", "test/a.test.ts", `import { x } from "@exws/channels/dist/x.js";`, "reaches into a package"],
     ["server", "src/a.ts", `import { x } from "@exws/handshake";`, "not declared in package.json"],
     ["server", "src/a.ts", `import { x } from "@exws/channels";`, "against the arrows"],
     ["channels", "src/a.ts", `import { serve } from "@exws/server";`, "against the arrows"],
@@ -140,6 +141,7 @@ describe("the rule itself", () => {
     ["server", "src/a.ts", `import { text } from "@exws/frame"; import { connect } from "node:net";`],
     ["server", "test/a.test.ts", `import { serve } from "@exws/server";`],
     ["channels", "test/a.test.ts", `import { serve } from "@exws/server";`],
+    ["channels", "test/a.test.ts", `import { busCases } from "@exws/channels/conformance";`],
   ])("%s: %s with %s is allowed", (name, file, source) => {
     expect(faults(name, file, source)).toEqual([]);
   });

@@ -13,6 +13,7 @@ type Package = {
   version: string;
   /** Of exws packages; there are no others. */
   dependencies: readonly string[];
+  exports: Readonly<Record<string, string | { default: string }>>;
 };
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -66,16 +67,19 @@ describe.each(packages)("$name", (one) => {
   const source = readFileSync(join(root, "tooling/packed/consumers", `${short}.ts`), "utf8");
   const expected = /^\/\/ prints (.+)/.exec(source)![1];
 
-  test("its tarball has the license, the README, the built script and one declaration for each source", async () => {
+  test("its tarball has the license, the README, the built scripts and one declaration for each source", async () => {
     const { output } = await run(store, "tar", "tzf", tarballs.get(name)!);
     const sources = globSync("src/**/*.ts", { cwd: folder, exclude: ["**/*.test.ts"] });
     const declarations = sources.map((file) => file.replace(/^src/, "dist").replace(/\.ts$/, ".d.ts"));
+    const scripts = Object.values(one.exports).flatMap((target) =>
+      typeof target === "string" ? [] : [target.default.replace("./", "")],
+    );
     const wanted = [
       "LICENSE",
       "README.md",
       "package.json",
-      "dist/index.js",
-      "dist/index.js.map",
+      ...scripts,
+      ...scripts.map((file) => `${file}.map`),
       ...declarations,
     ];
     expect(output.trim().split("\n").sort()).toEqual(wanted.map((file) => `package/${file}`).sort());

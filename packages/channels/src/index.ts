@@ -1,11 +1,17 @@
 export { binary, PreparedMessage, text } from "@exws/frame";
 export type { BroadcastResult } from "./broadcast-result.ts";
+export type { Bus, BusReceiver } from "./bus.ts";
+export { BusError, type BusErrorCode } from "./bus-error.ts";
+export type { BusLog, LogBounds, LogReading } from "./bus-log.ts";
 export type { AnyMetaOf, IdOf, MetaOf } from "./channel-types.ts";
 export { Channels, type JoinArguments, type JoinOptions } from "./channels.ts";
 export type { Position } from "./history.ts";
 export type { HistoryOptions } from "./history-options.ts";
 export type { JoinResult, JoinStatus } from "./join-result.ts";
 export { type ChannelsLimits, defaultLimits } from "./limits.ts";
+export type { MemoryBus } from "./memory-bus.ts";
+export type { Transit } from "./memory-engine.ts";
+export { MemoryHub, type MemoryHubOptions } from "./memory-hub.ts";
 export type { Data } from "./message.ts";
 export type { ChannelsOptions, PresenceOptions } from "./options.ts";
 export type { PresenceDiff, Present } from "./presence.ts";

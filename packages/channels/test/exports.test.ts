@@ -4,7 +4,9 @@ import { expect, test } from "vitest";
 test("the public surface is this, and no more", () => {
   expect(Object.keys(channels).sort()).toMatchInlineSnapshot(`
     [
+      "BusError",
       "Channels",
+      "MemoryHub",
       "PreparedMessage",
       "binary",
       "defaultLimits",
