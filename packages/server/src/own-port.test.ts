@@ -182,6 +182,9 @@ describe("options", () => {
     ["path", { path: "" }, TypeError],
     ["path", { path: 1 }, TypeError],
     ["host", { host: 1 }, TypeError],
+    ["backlog", { backlog: 0 }, RangeError],
+    ["backlog", { backlog: "5" }, RangeError],
+    ["reusePort", { reusePort: 1 }, TypeError],
     ["tls", { tls: true }, TypeError],
     ["tls", { tls: null }, TypeError],
   ])("%s: %j is a wrong one", (name, options, kind) => {

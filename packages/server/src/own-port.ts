@@ -1,6 +1,7 @@
 import * as net from "node:net";
 import * as tls from "node:tls";
 import { receiveBuffer } from "@exws/frame";
+import { isClaimed } from "./listening-claim.ts";
 import { receiverOf } from "./receiver.ts";
 
 /** Where and how to listen. */
@@ -13,7 +14,10 @@ export type ListenOptions = {
   path?: string;
   /** Connections that the kernel holds until they are accepted; default 511. */
   backlog?: number;
-  /** Lets several processes listen on one port, where the system can. */
+  /**
+   * Lets several processes listen on one port, where the system can. Workers of `@exws/supervise` share theirs by themselves;
+   * `false` makes them leave it to `node:cluster`.
+   */
   reusePort?: boolean;
   /** Makes it a TLS port (`wss:`): options of `node:tls`, `key` and `cert` at least. */
   tls?: tls.TlsOptions;
@@ -82,19 +86,18 @@ export function createListener(
 /** Starts to listen. Rejects with the system's error when the address cannot be had. */
 export function listen(listener: net.Server, options: ListenOptions): Promise<void> {
   const { port, host, path, backlog, reusePort } = options;
+  const where = {
+    ...(path === undefined ? { port: port ?? 0, ...(host !== undefined && { host }) } : { path }),
+    ...(backlog !== undefined && { backlog }),
+    ...(reusePort !== undefined && { reusePort }),
+  };
   return new Promise((resolve, reject) => {
     listener.once("error", reject);
-    listener.listen(
-      {
-        ...(path === undefined ? { port: port ?? 0, ...(host !== undefined && { host }) } : { path }),
-        ...(backlog !== undefined && { backlog }),
-        ...(reusePort !== undefined && { reusePort }),
-      },
-      () => {
-        listener.off("error", reject);
-        resolve();
-      },
-    );
+    listener.once("listening", () => {
+      listener.off("error", reject);
+      resolve();
+    });
+    if (!isClaimed(listener, where)) listener.listen(where);
   });
 }
 
@@ -103,7 +106,7 @@ export const listenOptionNames: readonly string[] = ["port", "host", "path", "ba
 
 /** Throws a TypeError or RangeError that names the option. */
 export function checkListenOptions(options: ListenOptions): void {
-  const { port, host, path } = options;
+  const { port, host, path, backlog, reusePort } = options;
   if (port !== undefined && path !== undefined) throw new TypeError("port and path exclude each other");
   if (port !== undefined && typeof port !== "number") throw new TypeError("port must be a number");
   if (port !== undefined && (!Number.isInteger(port) || port < 0 || port > 65_535)) {
@@ -112,6 +115,12 @@ export function checkListenOptions(options: ListenOptions): void {
   if (path !== undefined && (typeof path !== "string" || path === ""))
     throw new TypeError("path must be a string");
   if (host !== undefined && typeof host !== "string") throw new TypeError("host must be a string");
+  if (backlog !== undefined && (!Number.isInteger(backlog) || backlog < 1)) {
+    throw new RangeError("backlog must be an integer from 1 on");
+  }
+  if (reusePort !== undefined && typeof reusePort !== "boolean") {
+    throw new TypeError("reusePort must be true or false");
+  }
   if (options.tls !== undefined && (typeof options.tls !== "object" || options.tls === null)) {
     throw new TypeError("tls must be an object of node:tls options");
   }

@@ -44,6 +44,7 @@ export class Server<State = undefined> implements AsyncDisposable {
     this.#context = this.#makeContext(this.#options);
     this.#admission = this.#makeAdmission();
     this.#clock = this.#startClock();
+    if (diagnostics.start.hasSubscribers) diagnostics.start.publish({ server: this });
   }
 
   /** The open connections, those in their closing handshake included. */
@@ -112,6 +113,7 @@ export class Server<State = undefined> implements AsyncDisposable {
       this.#shutdown.done.then(() => {
         clearInterval(this.#clock);
         this.#whenClosed?.();
+        if (diagnostics.stop.hasSubscribers) diagnostics.stop.publish({ server: this });
       });
     }
     return this.#shutdown.done;
