@@ -53,6 +53,8 @@ test("a frozen server answers when it is thawed", async () => {
   const client = new Client(server.directPort);
   await client.says("CONNECT {}", "INFO");
   server.freeze();
+  // A process takes a moment to stop on all its threads.
+  await new Promise((resolve) => setTimeout(resolve, 50));
   const answer = client.says("PING", "PONG");
   const early = await Promise.race([
     answer,
