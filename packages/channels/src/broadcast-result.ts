@@ -1,3 +1,4 @@
+import type { Published } from "./cluster/node.ts";
 import type { Position } from "./history.ts";
 
 /**
@@ -18,6 +19,7 @@ export class BroadcastResult {
   /** The place in the history of the channel, where it has one. */
   readonly position: Position | undefined;
   #done: Promise<this> | undefined;
+  #published: Promise<Published> | undefined;
   #resolve: (() => void) | undefined;
 
   constructor(pending: number, position: Position | undefined) {
@@ -32,6 +34,20 @@ export class BroadcastResult {
       else this.#resolve = () => resolve(this);
     });
     return this.#done;
+  }
+
+  /**
+   * Resolves when the message was handed to the bus for other nodes, with `ok`, or could not be, with the error. That somebody
+   * got it is not said. `ok` without a bus. Never rejects.
+   */
+  get published(): Promise<Published> {
+    this.#published ??= Promise.resolve({ ok: true });
+    return this.#published;
+  }
+
+  /** It is being handed to the bus. */
+  publish(published: Promise<Published>): void {
+    this.#published = published;
   }
 
   /** Everybody has been served. */

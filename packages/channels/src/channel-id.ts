@@ -14,3 +14,14 @@ export function fits(value: string, limit: number): boolean {
   if (value.length * octetsPerUnit <= limit) return true;
   return value.length <= limit && encoder.encode(value).length <= limit;
 }
+
+/** Throws a TypeError for an id that cannot name a channel across nodes. */
+export function checkShared(id: unknown): asserts id is string {
+  if (isWellFormed(id)) return;
+  throw new TypeError("With a bus the id of a channel is a string without lone surrogates");
+}
+
+/** Whether a value is a string that UTF-8 can carry: one without lone surrogates. */
+export function isWellFormed(value: unknown): value is string {
+  return typeof value === "string" && !/\p{Surrogate}/u.test(value);
+}

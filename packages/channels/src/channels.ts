@@ -1,20 +1,25 @@
+import type { PreparedMessage } from "@exws/frame";
 import { BroadcastResult } from "./broadcast-result.ts";
+import { BusError } from "./bus-error.ts";
 import type { Channel } from "./channel.ts";
-import { checkId } from "./channel-id.ts";
+import { checkId, checkShared } from "./channel-id.ts";
 import type { IdOf, MetaOf } from "./channel-types.ts";
-import { Delivery, give } from "./delivery.ts";
-import { FanOut } from "./fan-out.ts";
+import type { ChannelsHealth, ChannelsStats } from "./cluster/health.ts";
+import { Messages } from "./cluster/messages.ts";
+import { BusNode, noCounts } from "./cluster/node.ts";
+import { Deliverer } from "./deliverer.ts";
+import { give } from "./delivery.ts";
 import type { Position } from "./history.ts";
 import { HistoryStore } from "./history-store.ts";
 import { HookQueue } from "./hook-queue.ts";
 import { JoinResult } from "./join-result.ts";
 import type { Membership } from "./membership.ts";
 import { checkData, type Data, prepare } from "./message.ts";
-import { checkMeta } from "./meta.ts";
+import { checkMeta, checkSharedKey } from "./meta.ts";
 import { type ChannelsOptions, type ResolvedOptions, resolveOptions } from "./options.ts";
 import { Presence, type PresenceDiff, type Present } from "./presence.ts";
 import { Roster } from "./roster.ts";
-import { type BroadcastOptions, selectionOf } from "./selection.ts";
+import { type BroadcastOptions, everybody, selectionOf } from "./selection.ts";
 import { checkSubscriber, type Subscriber } from "./subscriber.ts";
 
 /** How to join. */
@@ -43,20 +48,21 @@ export class Channels<Types = unknown, Member extends Subscriber = Subscriber> {
   readonly #options: ResolvedOptions;
   readonly #hooks: HookQueue;
   readonly #roster: Roster;
-  readonly #fanOut: FanOut;
+  readonly #deliverer: Deliverer;
   readonly #histories: HistoryStore | undefined;
   readonly #presence: Presence | undefined;
+  readonly #node: BusNode | undefined;
+  readonly #messages: Messages | undefined;
 
-  /** Throws a TypeError or RangeError that names the option. */
+  /** Connects, if there is a bus. Throws a TypeError or RangeError that names the option. */
   constructor(options: ChannelsOptions<Types, Member> = {}) {
     this.#options = resolveOptions(options as ChannelsOptions);
-    const { onError, history, presence, limits } = this.#options;
+    const { onError, history, presence, limits, bus } = this.#options;
     const hooks = new HookQueue(onError);
     this.#hooks = hooks;
-    const change = (begins: boolean) => (begins ? hooks.hold() : hooks.release());
-    this.#fanOut = new FanOut(change);
+    this.#deliverer = new Deliverer(this.#options, hooks);
     this.#roster = new Roster({
-      change,
+      change: (begins) => (begins ? hooks.hold() : hooks.release()),
       onEnded: (membership, isLast) => this.#onEnded(membership, isLast),
     });
     if (history !== undefined) this.#histories = new HistoryStore(history, limits.histories);
@@ -65,6 +71,44 @@ export class Channels<Types = unknown, Member extends Subscriber = Subscriber> {
       const tell = onChange && ((id: unknown, diff: PresenceDiff) => hooks.add(() => onChange(id, diff)));
       this.#presence = new Presence(tell);
     }
+    if (bus === undefined) return;
+    const { onBus, onGap, cluster } = this.#options;
+    this.#node = new BusNode(bus, cluster, {
+      changed: (state, error) => onBus && hooks.add(() => onBus(state, error)),
+      failed: (error) => hooks.report(error),
+    });
+    this.#messages = new Messages(this.#node, {
+      deliver: (id, message) => this.#receive(id, message),
+      gap: (id, from, lost) => onGap && hooks.add(() => onGap({ id, from, lost })),
+    });
+  }
+
+  /**
+   * Resolves when the bus is connected, at once without one. Rejects with a {@link BusError} when the first attempt fails, after
+   * which these channels are on their own; with `cluster.startLocally` it resolves then, and the bus goes on trying. A failure
+   * goes to `onError` if this was not asked for before.
+   */
+  get ready(): Promise<void> {
+    return this.#node?.ready ?? Promise.resolve();
+  }
+
+  /** How this process is connected with others. */
+  health(): ChannelsHealth {
+    const { state: bus = "none", error, id: node, peers } = this.#node ?? {};
+    return { bus, error, node, nodes: peers?.nodes ?? [] };
+  }
+
+  /** What has happened since the beginning, and what is there now. */
+  stats(): ChannelsStats {
+    return { ...(this.#node?.counts ?? noCounts()), channels: this.#roster.channels.size };
+  }
+
+  /**
+   * Says goodbye to the other nodes and closes the bus; resolves when that is done. Members stay, and hear each other. Never
+   * rejects.
+   */
+  async close(): Promise<void> {
+    await this.#node?.close();
   }
 
   /**
@@ -78,15 +122,15 @@ export class Channels<Types = unknown, Member extends Subscriber = Subscriber> {
     ...rest: JoinArguments<MetaOf<Types, Id>>
   ): JoinResult {
     const [meta, { replace = false, since } = {}] = rest;
-    checkId(id, this.#options.limits.idBytes);
+    this.#checkId(id);
     checkSubscriber(member);
     const existing = this.#roster.membership(id, member);
-    if (existing !== undefined && !replace) return new JoinResult("already", this.#position(id));
+    if (existing !== undefined && !replace) return this.#joined(id, "already");
     const key = this.#keyOf(id, member, meta);
     if (existing !== undefined) {
       existing.meta = meta;
       this.#presence?.replace(id, existing, key);
-      return new JoinResult("replaced", this.#position(id));
+      return this.#joined(id, "replaced");
     }
     if (this.#roster.count(member) >= this.#options.limits.channels) return new JoinResult("full");
     if (!this.#roster.watch(member)) return new JoinResult("closed");
@@ -95,6 +139,7 @@ export class Channels<Types = unknown, Member extends Subscriber = Subscriber> {
     this.#enter(id, member, meta, key);
     const result = this.#welcome(id, member, position, since);
     this.#hooks.release();
+    this.#awaitNodes(id, result);
     return result;
   }
 
@@ -154,7 +199,7 @@ export class Channels<Types = unknown, Member extends Subscriber = Subscriber> {
   }
 
   /**
-   * Sends a message to everybody who is a member now, framed once. What is broadcast to one channel reaches each of its members in
+   * Sends a message to everybody who is a member now, framed once, on all nodes. What is broadcast to one channel reaches each of its members in
    * that order; nobody waits for a member that is slow. Throws a TypeError for anything that is not a message.
    *
    * The result is complete on return, unless the channel is served in slices (option `shards`) or is being served already, as
@@ -165,21 +210,27 @@ export class Channels<Types = unknown, Member extends Subscriber = Subscriber> {
     data: Data,
     options: BroadcastOptions<MetaOf<Types, Id>, Member> = {},
   ): BroadcastResult {
-    checkId(id, this.#options.limits.idBytes);
+    this.#checkId(id);
     checkData(data);
     const selection = selectionOf(options as unknown as BroadcastOptions);
+    const messages = options.local === true ? undefined : this.#messages;
+    if (messages !== undefined && selection.filter !== undefined) {
+      throw new TypeError("A filter cannot be asked by other nodes: it needs local: true");
+    }
     const history = options.history === false ? undefined : this.#histories?.open(id);
     if (history !== undefined && selection.filter !== undefined) {
       throw new TypeError("A broadcast with a filter cannot be replayed: it needs history: false");
     }
     const channel = this.#roster.channels.get(id);
-    const shards = channel === undefined ? 1 : this.#shards(id);
-    if (channel !== undefined && this.#isFull(channel)) return refused(channel);
+    const shards = channel === undefined ? 1 : this.#deliverer.shards(id);
+    if (channel !== undefined && this.#deliverer.isFull(channel)) return refused(channel);
     const kept = history && this.#histories!.add(history, data);
     const result = new BroadcastResult(channel?.members.size ?? 0, kept?.position);
-    if (channel === undefined) return result;
+    if (channel === undefined && messages === undefined) return result;
     const message = kept?.message ?? prepare(data);
-    this.#deliver(channel, new Delivery(message, channel.end, result, selection, this.#hooks), shards);
+    // Sent first: what members broadcast when they are given it comes behind it on other nodes, too. Nothing waits for the bus.
+    if (messages !== undefined) result.publish(messages.send(id as string, message));
+    if (channel !== undefined) this.#deliverer.deliver(channel, message, result, selection, shards);
     return result;
   }
 
@@ -188,14 +239,47 @@ export class Channels<Types = unknown, Member extends Subscriber = Subscriber> {
     return (this.#presence?.list(id) ?? []) as Present<MetaOf<Types, Id>>[];
   }
 
+  #checkId(id: unknown): void {
+    if (this.#node !== undefined) checkShared(id);
+    checkId(id, this.#options.limits.idBytes);
+  }
+
   #keyOf(id: unknown, member: Subscriber, meta: unknown): unknown {
     const key = this.#options.presence?.key(member, meta, id);
-    if (key !== undefined) checkMeta(meta, this.#options.limits.metaBytes);
+    if (key === undefined) return undefined;
+    if (this.#node !== undefined) checkSharedKey(key);
+    checkMeta(meta, this.#options.limits.metaBytes);
     return key;
+  }
+
+  /** The answer for who is a member already. */
+  #joined(id: unknown, status: "already" | "replaced"): JoinResult {
+    const result = new JoinResult(status, this.#position(id));
+    this.#awaitNodes(id, result);
+    return result;
+  }
+
+  /** A join takes effect across nodes when its channel is subscribed to. */
+  #awaitNodes(id: unknown, result: JoinResult): void {
+    const subscription = this.#node?.subscriptions.of(id as string);
+    if (subscription !== undefined) result.after(subscription.settled);
+  }
+
+  /** A message of another node. */
+  #receive(id: string, message: PreparedMessage): void {
+    const channel = this.#roster.channels.get(id);
+    if (channel === undefined || this.#deliverer.isFull(channel)) return;
+    const result = new BroadcastResult(channel.members.size, undefined);
+    try {
+      this.#deliverer.deliver(channel, message, result, everybody, this.#deliverer.shards(id));
+    } catch (error) {
+      this.#hooks.report(error);
+    }
   }
 
   #enter(id: unknown, member: Subscriber, meta: unknown, key: unknown): void {
     const membership = this.#roster.enter(id, member, meta);
+    if (membership.channel.members.size === 1) this.#node?.subscriptions.add(id as string);
     if (key !== undefined) this.#presence?.join(id, membership, key);
     const { onJoin } = this.#options;
     if (onJoin !== undefined) this.#hooks.add(() => onJoin(id, member, meta));
@@ -222,30 +306,9 @@ export class Channels<Types = unknown, Member extends Subscriber = Subscriber> {
     this.#presence?.leave(id, membership);
     if (onLeave !== undefined) this.#hooks.add(() => onLeave(id, member, meta));
     if (!isLast) return;
+    this.#node?.subscriptions.remove(id as string);
     this.#histories?.leave(id);
     if (onEmpty !== undefined) this.#hooks.add(() => onEmpty(id));
-  }
-
-  #shards(id: unknown): number {
-    const shards = this.#options.shards(id);
-    if (Number.isSafeInteger(shards) && shards >= 1) return shards;
-    throw new RangeError("shards must return a whole number from 1 on");
-  }
-
-  #isFull({ backlog }: Channel): boolean {
-    const { backlogBroadcasts, backlogBytes } = this.#options.limits;
-    return backlog.length > 0 && (backlog.length >= backlogBroadcasts || backlog.bytes >= backlogBytes);
-  }
-
-  #deliver(channel: Channel, delivery: Delivery, shards: number): void {
-    if (shards > 1 || channel.isBusy) {
-      const queue = channel.enqueue(delivery, shards);
-      if (queue !== undefined) this.#fanOut.add(queue);
-      return;
-    }
-    this.#hooks.hold();
-    channel.serve(delivery);
-    this.#hooks.release();
   }
 
   #position(id: unknown): Position | undefined {
@@ -257,6 +320,8 @@ export class Channels<Types = unknown, Member extends Subscriber = Subscriber> {
 function refused(channel: Channel): BroadcastResult {
   const result = new BroadcastResult(0, undefined);
   result.dropped = channel.members.size;
+  const error = new BusError("overloaded", "Too much waits in the channel (limits.backlog…)");
+  result.publish(Promise.resolve({ ok: false, error }));
   return result;
 }
 

@@ -20,6 +20,7 @@ export class JoinResult {
   readonly recovered: boolean | undefined;
   /** How many messages were replayed. */
   readonly replayed: number;
+  #effective: Promise<unknown> | undefined;
 
   constructor(status: JoinStatus, position?: Position, recovered?: boolean, replayed = 0) {
     this.status = status;
@@ -30,9 +31,15 @@ export class JoinResult {
 
   /**
    * Resolves with this result when the member gets everything that is broadcast, from anywhere. On one node that is so when
-   * `join` returns, and it never rejects.
+   * `join` returns. With a bus it is so when that has confirmed the subscription, which waits while it is down; it resolves, too,
+   * when the channel is empty again, and when the bus refuses (`onError`) or is closed. Never rejects.
    */
   get done(): Promise<this> {
-    return Promise.resolve(this);
+    return this.#effective === undefined ? Promise.resolve(this) : this.#effective.then(() => this);
+  }
+
+  /** It takes effect across nodes when this has resolved. */
+  after(effective: Promise<unknown>): void {
+    this.#effective = effective;
   }
 }

@@ -1,4 +1,7 @@
+import type { Bus } from "./bus.ts";
+import type { BusError } from "./bus-error.ts";
 import type { AnyMetaOf, IdOf } from "./channel-types.ts";
+import { type ClusterOptions, checkBus, type ResolvedCluster, resolveCluster } from "./cluster/options.ts";
 import type { HistoryOptions } from "./history-options.ts";
 import { type ChannelsLimits, resolveLimits } from "./limits.ts";
 import type { PresenceDiff } from "./presence.ts";
@@ -13,6 +16,16 @@ export type PresenceOptions<Types = unknown, Member extends Subscriber = Subscri
   key: (member: Member, meta: AnyMetaOf<Types>, id: IdOf<Types>) => unknown;
   /** Is told who came, went or changed in a channel: at most once a turn of the event loop, behind it. */
   onChange?: (id: IdOf<Types>, diff: PresenceDiff<AnyMetaOf<Types>>) => void;
+};
+
+/** Messages of another node that did not come. */
+export type Gap<Types = unknown> = {
+  /** The channel. */
+  readonly id: IdOf<Types>;
+  /** The node that sent them. */
+  readonly from: string;
+  /** How many. */
+  readonly lost: number;
 };
 
 /**
@@ -38,19 +51,34 @@ export type ChannelsOptions<Types = unknown, Member extends Subscriber = Subscri
   /** Says which channels have a history, and how long a one. Asked when it begins. Default: none has. */
   history?: (id: IdOf<Types>) => HistoryOptions | undefined;
   limits?: Partial<ChannelsLimits>;
+  /**
+   * Connects this process with others: channels of the same name are one. Names are strings then, and keys of presence. It is
+   * opened here, and closed by `close`.
+   */
+  bus?: Bus;
+  /** How this process behaves among others; only with `bus`. */
+  cluster?: ClusterOptions;
+  /** The bus is up, for the first time or again, or down, and why. */
+  onBus?: (state: "up" | "down", error?: BusError) => void;
+  /** Messages of another node were lost on their way here. Runs before the message behind the hole is delivered. */
+  onGap?: (gap: Gap<Types>) => void;
 };
 
 type Typeless = ChannelsOptions<unknown, Subscriber>;
 
 /** The same, checked and complete. */
-export type ResolvedOptions = Pick<Typeless, "onJoin" | "onLeave" | "onEmpty" | "presence" | "history"> & {
+export type ResolvedOptions = Pick<
+  Typeless,
+  "onJoin" | "onLeave" | "onEmpty" | "onBus" | "onGap" | "presence" | "history" | "bus"
+> & {
   readonly shards: (id: unknown) => number;
   readonly onError: (error: unknown) => void;
   readonly limits: ChannelsLimits;
+  readonly cluster: ResolvedCluster;
 };
 
-const functions = ["shards", "onJoin", "onLeave", "onEmpty", "onError", "history"] as const;
-const names: readonly string[] = [...functions, "presence", "limits"];
+const functions = ["shards", "onJoin", "onLeave", "onEmpty", "onError", "history", "onBus", "onGap"] as const;
+const names: readonly string[] = [...functions, "presence", "limits", "bus", "cluster"];
 
 /** Checks options and fills in the defaults. Throws a TypeError or RangeError that names the option. */
 export function resolveOptions(options: Typeless): ResolvedOptions {
@@ -63,8 +91,14 @@ export function resolveOptions(options: Typeless): ResolvedOptions {
     if (value !== undefined && typeof value !== "function") throw new TypeError(`${name} must be a function`);
   }
   checkPresence(options.presence);
-  const { shards = () => 1, onError = print } = options;
-  return { ...options, shards, onError, limits: resolveLimits(options.limits) };
+  const { shards = () => 1, onError = print, bus, history } = options;
+  if (bus !== undefined) checkBus(bus);
+  else if (options.cluster !== undefined) throw new TypeError("cluster needs a bus");
+  if (history !== undefined && bus !== undefined && bus.log === undefined) {
+    throw new TypeError("history: this bus has no log to keep it in");
+  }
+  const cluster = resolveCluster(options.cluster);
+  return { ...options, shards, onError, limits: resolveLimits(options.limits), cluster };
 }
 
 function checkPresence(presence: unknown): void {

@@ -2,10 +2,12 @@ import { isSubscriber, type Subscriber } from "./subscriber.ts";
 
 /** Who gets a broadcast, and whether it is kept. */
 export type BroadcastOptions<Meta = unknown, Member extends Subscriber = Subscriber> = {
-  /** Members that do not get it: one, or a list or Set of them. */
+  /** Members of this process that do not get it: one, or a list or Set of them. */
   except?: Member | readonly Member[] | ReadonlySet<Member>;
-  /** Only members for which it returns true get it. In a channel with history it needs `history: false`. */
+  /** Only members for which it returns true get it. Needs `history: false` in a channel with history, `local: true` with a bus. */
   filter?: (member: Member, meta: Meta) => boolean;
+  /** `true` keeps it on this node. Default: with a bus it goes to the members on all nodes. */
+  local?: boolean;
   /** `false` keeps it out of the history: it has no offset and is never replayed. */
   history?: boolean;
 };
@@ -16,6 +18,9 @@ export type Selection = {
   readonly several: ReadonlySet<unknown> | undefined;
   readonly filter: ((member: Subscriber, meta: unknown) => boolean) | undefined;
 };
+
+/** Everybody is selected. */
+export const everybody: Selection = { one: undefined, several: undefined, filter: undefined };
 
 /** Reads the options of a broadcast. Throws a TypeError that names the option. */
 export function selectionOf({ except, filter }: BroadcastOptions): Selection {

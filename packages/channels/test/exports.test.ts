@@ -24,8 +24,10 @@ test("the methods of Channels are these", () => {
     [
       "broadcast",
       "channelsOf",
+      "close",
       "constructor",
       "has",
+      "health",
       "ids",
       "join",
       "leave",
@@ -33,8 +35,10 @@ test("the methods of Channels are these", () => {
       "members",
       "meta",
       "presence",
+      "ready",
       "reduce",
       "size",
+      "stats",
     ]
   `);
 });

@@ -1,0 +1,52 @@
+import { binary, type PreparedMessage, text } from "@exws/frame";
+import type { Envelope } from "./envelope.ts";
+import type { Kind, Stream } from "./kind.ts";
+import type { BusNode, Published } from "./node.ts";
+import type { NodePart } from "./part.ts";
+
+/** Who gets messages of other nodes. */
+export interface MessagesOwner {
+  /** A message for the members that a channel has here. */
+  deliver(id: string, message: PreparedMessage): void;
+  /** Messages of a node did not come. */
+  gap(id: string, from: string, lost: number): void;
+}
+
+/** Messages that are broadcast across nodes: framed once where they are sent from, and once on each node that hears them. */
+export class Messages implements NodePart {
+  readonly kinds: readonly Kind[] = ["text", "binary"];
+  readonly #node: BusNode;
+  readonly #owner: MessagesOwner;
+
+  constructor(node: BusNode, owner: MessagesOwner) {
+    this.#node = node;
+    this.#owner = owner;
+    node.add(this);
+  }
+
+  /** Sends a message to the members that a channel has on other nodes. */
+  send(id: string, { type, payload }: PreparedMessage): Promise<Published> {
+    return this.#node.say(id, type, payload);
+  }
+
+  hear({ kind, body }: Envelope, id: string | undefined): boolean {
+    const message = framed(kind, body);
+    if (message === undefined || id === undefined) return false;
+    this.#owner.deliver(id, message);
+    return true;
+  }
+
+  missed(id: string, node: string, stream: Stream, lost: number): void {
+    if (stream === "messages") this.#owner.gap(id, node, lost);
+  }
+}
+
+function framed(kind: Kind, body: Uint8Array): PreparedMessage | undefined {
+  if (kind === "binary") return binary(body);
+  try {
+    return text(body);
+  } catch {
+    // Not UTF-8.
+    return undefined;
+  }
+}
