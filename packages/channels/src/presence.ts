@@ -28,16 +28,27 @@ type Room = {
 /** Who is where. What changes within one turn of the event loop is told in one diff per channel, behind the turn. */
 export class Presence {
   readonly #tell: ((id: unknown, diff: PresenceDiff) => void) | undefined;
+  readonly #onTouch: ((id: unknown, key: unknown) => void) | undefined;
   readonly #rooms = new Map<unknown, Room>();
   #touched = new Map<unknown, Room>();
 
-  constructor(tell: ((id: unknown, diff: PresenceDiff) => void) | undefined) {
+  /** `onTouch` is called before somebody changes. */
+  constructor(
+    tell: ((id: unknown, diff: PresenceDiff) => void) | undefined,
+    onTouch?: (id: unknown, key: unknown) => void,
+  ) {
     this.#tell = tell;
+    this.#onTouch = onTouch;
   }
 
   /** Everybody in a channel, in the order in which they came. */
   list(id: unknown): Present[] {
     return [...(this.#rooms.get(id)?.people.values() ?? [])].map(seen);
+  }
+
+  /** Somebody who is in a channel: the same object, which changes, from coming to going. */
+  find(id: unknown, key: unknown): Present | undefined {
+    return this.#rooms.get(id)?.people.get(key);
   }
 
   /** A member is shown as `key`. */
@@ -81,6 +92,7 @@ export class Presence {
   }
 
   #touch(id: unknown, room: Room, key: unknown, person: Person | undefined): void {
+    this.#onTouch?.(id, key);
     if (this.#tell === undefined || room.before.has(key)) return;
     room.before.set(key, person && seen(person));
     if (this.#touched.size === 0) setImmediate(this.#flush);
