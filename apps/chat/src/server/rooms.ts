@@ -1,0 +1,94 @@
+import {
+  Channels,
+  type PreparedMessage,
+  type PresenceDiff,
+  type Subscriber,
+  type WriteResult,
+} from "@exws/channels";
+import type { Person, Position } from "../protocol/fields.ts";
+import type { FromServer } from "../protocol/from-server.ts";
+
+/** The channel of a room. Members without a person are not shown as present. */
+export type RoomId = `room:${string}`;
+
+type Types = { [room: RoomId]: { meta: Person | undefined } };
+
+/** The rooms of the chat. */
+export type Rooms = Channels<Types>;
+
+/** Messages that are kept of a room: what a whole replay weighs stays below what may wait for a connection (1 MiB). */
+const history = { count: 100, bytes: 786_432, age: 24 * 3_600_000 };
+
+/** The channel of the room that is called so. */
+export function roomId(name: string): RoomId {
+  return `room:${name}`;
+}
+
+/** Makes the rooms: each with a history whose messages carry their position, and presence that its members are told of. */
+export function openRooms(): Rooms {
+  const rooms: Rooms = new Channels<Types>({
+    history: () => ({ ...history, stamp }),
+    presence: {
+      key: (_member, person) => person?.id,
+      onChange: (id, diff) =>
+        void rooms.broadcast(id, JSON.stringify(peopleMessage(id, diff)), { history: false }),
+    },
+  });
+  return rooms;
+}
+
+/** Puts the position into a message. Another server's may be anything: it goes as it came, and pages ignore what is none. */
+export function stamp(data: string | Uint8Array, { epoch, offset }: Position): string | Uint8Array {
+  if (typeof data !== "string" || !data.endsWith("}")) return data;
+  return `${data.slice(0, -1)},"position":${JSON.stringify({ epoch, offset })}}`;
+}
+
+function peopleMessage(id: RoomId, { joined, changed, left }: PresenceDiff<Person | undefined>): FromServer {
+  return {
+    type: "people",
+    room: id.slice("room:".length),
+    here: [...joined, ...changed].flatMap(({ meta }) => meta ?? []),
+    gone: left.map(({ key }) => `${key}`),
+  };
+}
+
+/** Hears what a channel replays. */
+class Reader implements Subscriber {
+  readonly messages: PreparedMessage[] = [];
+
+  write(message: PreparedMessage): WriteResult {
+    this.messages.push(message);
+    return "sent";
+  }
+
+  onClosed(): void {}
+}
+
+/**
+ * The messages that are kept of a room up to a position, oldest first, for who is new there. The first that is kept is searched
+ * for: some may have become too old, or been forgotten to make room.
+ */
+export async function keptMessages(rooms: Rooms, id: RoomId, position: Position): Promise<PreparedMessage[]> {
+  const { epoch, offset } = position;
+  const behind = async (from: number): Promise<PreparedMessage[] | undefined> => {
+    const reader = new Reader();
+    const { recovered } = await rooms.join(id, reader, undefined, { since: { epoch, offset: from } }).done;
+    rooms.leave(id, reader);
+    return recovered === true ? reader.messages : undefined;
+  };
+  let low = Math.max(0, offset - history.count);
+  let found = await behind(low);
+  if (found !== undefined) return found;
+  let high = offset;
+  found = [];
+  while (low + 1 < high) {
+    const middle = Math.floor((low + high) / 2);
+    const messages = await behind(middle);
+    if (messages === undefined) low = middle;
+    else {
+      high = middle;
+      found = messages;
+    }
+  }
+  return found;
+}

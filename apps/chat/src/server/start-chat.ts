@@ -1,0 +1,55 @@
+import { serve } from "@exws/server";
+import { Chat } from "./chat.ts";
+import { loadPage } from "./page-files.ts";
+import { openRooms } from "./rooms.ts";
+import { defaultRates, type Rates } from "./visitor.ts";
+
+/** How to start a server of the chat. */
+export type ChatOptions = {
+  host?: string;
+  /** Default 0: any free one. */
+  port?: number;
+  /** Which web pages may connect: "same" (the default), "*" or a list of origins. */
+  origin?: "same" | "*" | readonly string[];
+  /** The folder of the built page. Default: the one beside the program. */
+  page?: URL;
+  rates?: Partial<Rates>;
+};
+
+/** A server of the chat that listens. */
+export type ChatServer = {
+  /** `ws://127.0.0.1:4646` */
+  readonly url: string;
+  /** What the page calls it. */
+  readonly name: string;
+  /** Closes the connections with 1001 and waits for the answers, at most `within` milliseconds. */
+  close(within?: number): Promise<void>;
+};
+
+/** Starts a server of the chat, and its page. Rejects when the address cannot be had. */
+export async function startChat(options: ChatOptions = {}): Promise<ChatServer> {
+  const { host = "127.0.0.1", port = 0, origin = "same" } = options;
+  const rooms = openRooms();
+  const chat = new Chat(rooms, { ...defaultRates, ...options.rates });
+  const server = await serve({
+    host,
+    port,
+    origin,
+    handler: chat.handler,
+    request: await loadPage(options.page ?? new URL("page/", import.meta.url)),
+    limits: {
+      // The longest text, all of it escaped, and what is around it.
+      message: 16_384,
+      messages: { perSecond: 20, burst: 100 },
+      pingInterval: 15_000,
+      pingTimeout: 10_000,
+    },
+  });
+  return {
+    url: server.url,
+    name: chat.name,
+    async close(within = 10_000) {
+      await server.close({ within });
+    },
+  };
+}

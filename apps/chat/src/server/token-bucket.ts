@@ -1,0 +1,26 @@
+/** How often something may happen: `perSecond` on average, `burst` at once. */
+export type Rate = { readonly perSecond: number; readonly burst: number };
+
+/** Counts what somebody does against a rate. The clock, in milliseconds, is an argument. */
+export class TokenBucket {
+  readonly #rate: Rate;
+  #tokens: number;
+  #time: number;
+
+  constructor(rate: Rate, now: number) {
+    this.#rate = rate;
+    this.#tokens = rate.burst;
+    this.#time = now;
+  }
+
+  /** Takes a token. Returns 0, or in how many milliseconds there will be one. */
+  take(now: number): number {
+    const { perSecond, burst } = this.#rate;
+    const earned = (Math.max(0, now - this.#time) / 1_000) * perSecond;
+    this.#tokens = Math.min(burst, this.#tokens + earned);
+    this.#time = now;
+    if (this.#tokens < 1) return Math.ceil(((1 - this.#tokens) / perSecond) * 1_000);
+    this.#tokens--;
+    return 0;
+  }
+}
