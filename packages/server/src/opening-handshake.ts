@@ -22,6 +22,7 @@ import type { HandshakeAnswer } from "./handler.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { type Receiver, readByEvents, setReceiver } from "./receiver.ts";
 import type { ServerContext } from "./server-context.ts";
+import type { Transport } from "./transport.ts";
 import { WebSocketConnection } from "./web-socket-connection.ts";
 
 const empty = new Uint8Array(0);
@@ -62,7 +63,7 @@ export class OpeningHandshake<State> implements Receiver, Deadlined {
   following: Deadlined | undefined;
 
   readonly #server: Admission<State>;
-  readonly #socket: Duplex;
+  readonly #socket: Transport;
   readonly #peer: Peer;
   #decoder: RequestDecoder | undefined;
   #phase: Phase = "reading";
@@ -73,7 +74,7 @@ export class OpeningHandshake<State> implements Receiver, Deadlined {
   /** The socket belongs to `node:http`: it is read by events, and only once it is accepted. */
   #borrowed = false;
 
-  constructor(server: Admission<State>, socket: Duplex, peer: Peer) {
+  constructor(server: Admission<State>, socket: Transport, peer: Peer) {
     this.#server = server;
     this.#socket = socket;
     this.#peer = peer;
@@ -264,7 +265,7 @@ export class OpeningHandshake<State> implements Receiver, Deadlined {
     socket.write(response);
     this.#server.enter(connection);
     connection.start(protocol, this.#rest, transform);
-    if (this.#borrowed) readByEvents(socket);
+    if (this.#borrowed) readByEvents(socket as Duplex);
     connection.beginReading();
   }
 

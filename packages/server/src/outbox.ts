@@ -1,6 +1,6 @@
-import type { Duplex } from "node:stream";
 import { encodeHeader, headerLength, Opcode } from "@exws/frame";
 import type { WriteResult } from "./connection.ts";
+import type { Transport } from "./transport.ts";
 import type { TurnWriter } from "./turn-writer.ts";
 
 /** What to do with a message that would exceed the outbound bound. */
@@ -43,7 +43,7 @@ const nothing = new Uint8Array(0);
  * frames, where a policy can still decide about them. A frame that is not a control frame may be dropped.
  */
 export class Outbox {
-  readonly #socket: Duplex;
+  readonly #socket: Transport;
   readonly #writer: TurnWriter;
   readonly #options: OutboxOptions;
   readonly #owner: OutboxOwner;
@@ -64,7 +64,7 @@ export class Outbox {
   #pongs = 0;
   #latestPong: Uint8Array | undefined;
 
-  constructor(socket: Duplex, writer: TurnWriter, options: OutboxOptions, owner: OutboxOwner) {
+  constructor(socket: Transport, writer: TurnWriter, options: OutboxOptions, owner: OutboxOwner) {
     this.#socket = socket;
     this.#writer = writer;
     this.#options = options;

@@ -1,10 +1,8 @@
 import { once } from "node:events";
 import * as net from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
-import { FakeSocket, settle } from "../test/fake-kernel/fake-socket.ts";
 import { cert, key } from "../test/support/certificate.ts";
-import { checkListenOptions, createListener, listen, listenOptionNames, takeHandle } from "./own-port.ts";
-import { listen as hear, type Receiver, receiverOf } from "./receiver.ts";
+import { checkListenOptions, createListener, listen, listenOptionNames } from "./own-port.ts";
 
 const open: { destroy(): void }[] = [];
 const listeners: net.Server[] = [];
@@ -29,103 +27,6 @@ async function pair(): Promise<{ socket: net.Socket; peer: net.Socket; listener:
   open.push(socket, peer);
   return { socket, peer, listener };
 }
-
-/** Hears what comes, and tells when it has heard a number of bytes. */
-class Ear implements Receiver {
-  readonly log: string[] = [];
-  bytes = "";
-  #wanted = 0;
-  #resolve = (): void => {};
-  onBytes(chunk: Uint8Array, start: number, end: number): void {
-    this.bytes += Buffer.from(chunk.subarray(start, end)).toString();
-    if (this.bytes.length >= this.#wanted) this.#resolve();
-  }
-  onEnd(): void {
-    this.log.push("end");
-    this.#resolve();
-  }
-  onGone(): void {
-    this.log.push("gone");
-    this.#resolve();
-  }
-  /** Resolves at `count` bytes, or at the next end. */
-  wait(count: number): Promise<void> {
-    this.#wanted = count;
-    return new Promise((resolve) => {
-      this.#resolve = resolve;
-      if (this.bytes.length >= count) resolve();
-    });
-  }
-}
-
-describe("taking the handle of a socket", () => {
-  test("this Node has such handles: no connection silently takes the slow way", async () => {
-    const { socket } = await pair();
-    const direct = takeHandle(socket);
-    expect(direct, `Node ${process.version} gives no usable handle`).toBeInstanceOf(net.Socket);
-    expect(direct).not.toBe(socket);
-    open.push(direct!);
-  });
-
-  test("the new socket delivers what comes to its receiver, sends, hears the end, and knows its addresses", async () => {
-    const { socket, peer } = await pair();
-    const direct = takeHandle(socket)!;
-    open.push(direct);
-    const ear = new Ear();
-    hear(direct, ear);
-    expect(receiverOf(direct)).toBe(ear);
-    expect(direct.remotePort).toBe(peer.localPort);
-    expect(direct.remoteAddress).toBe("127.0.0.1");
-    peer.write("hello");
-    await ear.wait(5);
-    expect(ear.bytes).toBe("hello");
-    direct.write("back");
-    expect(String((await once(peer, "data"))[0])).toBe("back");
-    peer.end(" and bye");
-    await ear.wait(13);
-    await ear.wait(Number.POSITIVE_INFINITY);
-    expect(ear.bytes).toBe("hello and bye");
-    expect(ear.log).toEqual(["end"]);
-    expect(direct.writable, "our side stays open until we end it").toBe(true);
-    direct.end();
-    await once(peer, "close");
-  });
-
-  test("what was there before the handle was taken is not lost", async () => {
-    const { socket, peer } = await pair();
-    await new Promise<void>((resolve) => peer.write("early", () => resolve()));
-    const direct = takeHandle(socket)!;
-    open.push(direct);
-    const ear = new Ear();
-    hear(direct, ear);
-    await ear.wait(5);
-    expect(ear.bytes).toBe("early");
-  });
-
-  test("the old socket is an empty shell, and the listener counts the connection no longer", async () => {
-    const { socket, peer, listener } = await pair();
-    const direct = takeHandle(socket)!;
-    open.push(direct);
-    expect(socket.destroyed).toBe(true);
-    await settle();
-    expect(await new Promise((resolve) => listener.getConnections((_, count) => resolve(count)))).toBe(0);
-    expect([peer.destroyed, direct.destroyed]).toEqual([false, false]);
-  });
-
-  test.each<[string, unknown]>([
-    ["no handle", undefined],
-    ["null", null],
-    ["something that is no object", 5],
-    ["a handle that cannot read", { useUserBuffer() {} }],
-    ["a handle that has no user buffer", { readStart() {} }],
-    ["a handle whose functions are none", { readStart: 1, useUserBuffer: 1 }],
-  ])("a socket with %s is left as it is", (_, handle) => {
-    const socket = Object.assign(new FakeSocket(), { _handle: handle }) as unknown as net.Socket;
-    expect(takeHandle(socket)).toBeUndefined();
-    expect((socket as unknown as { _handle: unknown })._handle).toBe(handle);
-    expect(socket.destroyed).toBe(false);
-  });
-});
 
 describe("the listener", () => {
   test("hands over TCP sockets that read nothing yet, keep their half open, and do not wait for more to send", async () => {

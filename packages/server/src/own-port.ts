@@ -1,8 +1,6 @@
 import * as net from "node:net";
 import * as tls from "node:tls";
-import { receiveBuffer } from "@exws/frame";
 import { isClaimed } from "./listening-claim.ts";
-import { receiverOf } from "./receiver.ts";
 
 /** Where and how to listen. */
 export type ListenOptions = {
@@ -22,47 +20,6 @@ export type ListenOptions = {
   /** Makes it a TLS port (`wss:`): options of `node:tls`, `key` and `cert` at least. */
   tls?: tls.TlsOptions;
 };
-
-/** The handle of a socket, as far as it is touched. Undocumented in Node: taken only when it looks as expected. */
-type Handle = { readStart(): number; useUserBuffer(buffer: Uint8Array): void };
-
-/** A TCP socket that reads into the shared buffer: no allocation and no stream machinery for a read. */
-class DirectSocket extends net.Socket {
-  constructor(handle: Handle) {
-    const options = {
-      handle,
-      allowHalfOpen: true,
-      onread: {
-        buffer: receiveBuffer(),
-        callback: (length: number, buffer: Uint8Array): boolean => {
-          receiverOf(this)?.onBytes(buffer, 0, length);
-          return true;
-        },
-      },
-    };
-    super(options);
-  }
-}
-
-/**
- * Takes the handle out of a socket that has not begun to read and gives it to one that reads into the shared buffer and
- * delivers to its receiver. `undefined` when this Node has no such handle; the socket is untouched then.
- */
-export function takeHandle(socket: net.Socket): net.Socket | undefined {
-  const owner = socket as unknown as { _handle: unknown };
-  const handle = owner._handle;
-  if (!isHandle(handle)) return undefined;
-  owner._handle = null;
-  // The shell that is left has nothing to close; destroying it makes the listener stop counting it.
-  socket.destroy();
-  return new DirectSocket(handle);
-}
-
-function isHandle(value: unknown): value is Handle {
-  if (typeof value !== "object" || value === null) return false;
-  const handle = value as Record<string, unknown>;
-  return typeof handle["readStart"] === "function" && typeof handle["useUserBuffer"] === "function";
-}
 
 /** Makes the listener of an own port; `onSocket` gets every connection, a TLS one once its handshake is done. */
 export function createListener(

@@ -9,6 +9,7 @@ import {
   listenOptionNames,
 } from "./own-port.ts";
 import { Server } from "./server.ts";
+import { takeAccepted } from "./take-accepted.ts";
 
 /** Options of {@link serve}. */
 export type ServeOptions<State> = ServerOptions<State> & ListenOptions;
@@ -24,6 +25,9 @@ export class ListeningServer<State = undefined> extends Server<State> {
     this.#secure = options.tls !== undefined;
     const { handshakeTimeout } = resolveLimits(options.limits);
     this.listener = createListener(options, handshakeTimeout, (socket) => this.handleSocket(socket));
+    if (!this.#secure) {
+      this.listener.on("listening", () => takeAccepted(this.listener, (socket) => this.accept(socket)));
+    }
     this.whenClosing(() => this.listener.close());
   }
 

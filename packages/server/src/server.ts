@@ -8,11 +8,12 @@ import type { Connection } from "./connection.ts";
 import { DeadlineWheel } from "./deadline-wheel.ts";
 import { DecoderPool } from "./decoder-pool.ts";
 import { diagnostics } from "./diagnostics.ts";
+import { DirectSocket } from "./direct-socket.ts";
 import type { Limits } from "./limits.ts";
 import { nodeUtf8 } from "./node-utf8.ts";
 import { type Admission, OpeningHandshake, type Peer } from "./opening-handshake.ts";
 import { checkNames, type ResolvedOptions, resolveOptions, type ServerOptions } from "./options.ts";
-import { takeHandle } from "./own-port.ts";
+import { type OwnSocket, takeHandle } from "./own-socket.ts";
 import { listen, readByEvents, receiverOf } from "./receiver.ts";
 import type { ServerContext, Ticks } from "./server-context.ts";
 import { type CloseOptions, type CloseResult, Shutdown } from "./shutdown.ts";
@@ -83,11 +84,19 @@ export class Server<State = undefined> implements AsyncDisposable {
       readByEvents(socket);
       return;
     }
-    const direct = takeHandle(socket);
-    this.#open(direct ?? socket);
-    if (direct !== undefined) return;
+    const own = takeHandle(socket);
+    if (own !== undefined) {
+      this.accept(own);
+      return;
+    }
+    this.#open(socket);
     readByEvents(socket);
     socket.resume();
+  }
+
+  /** Takes a socket that delivers to its receiver by itself. */
+  protected accept(socket: OwnSocket): void {
+    this.#open(socket);
   }
 
   /** Calls `stop` as soon as the server is told to close: nobody new may come. */
@@ -124,9 +133,10 @@ export class Server<State = undefined> implements AsyncDisposable {
     await this.close();
   }
 
-  #open(socket: Duplex): OpeningHandshake<State> {
+  #open(socket: Duplex | DirectSocket): OpeningHandshake<State> {
     const opening = new OpeningHandshake(this.#admission, socket, peerOf(socket));
-    listen(socket, opening);
+    if (socket instanceof DirectSocket) socket.start(opening);
+    else listen(socket, opening);
     this.#openings.add(opening);
     // Its last event has been: nobody would tell us.
     if (socket.closed) opening.onGone();
@@ -229,7 +239,7 @@ export function createServer<State = undefined>(options: ServerOptions<State>): 
   return new Server(options);
 }
 
-function peerOf(socket: Duplex): Peer {
+function peerOf(socket: Duplex | DirectSocket): Peer {
   const { remoteAddress } = socket as net.Socket;
   return { remoteAddress: remoteAddress ?? "", secure: "encrypted" in socket };
 }

@@ -20,6 +20,7 @@ import { Outgoing, type OutgoingTarget } from "./outgoing.ts";
 import { closeReply, Protocol } from "./protocol.ts";
 import type { Receiver } from "./receiver.ts";
 import type { ServerContext } from "./server-context.ts";
+import { duplexOf, type Transport } from "./transport.ts";
 import { unsent } from "./unsent.ts";
 
 /** What the queue of callbacks holds. */
@@ -53,7 +54,7 @@ export class WebSocketConnection<State>
   following: Deadlined | undefined;
 
   readonly #context: ServerContext<State>;
-  readonly #socket: Duplex;
+  readonly #socket: Transport;
   readonly #outbox: Outbox;
   readonly #callbacks: CallbackQueue<Item>;
   /** These three are absent until the handshake is accepted. */
@@ -80,7 +81,7 @@ export class WebSocketConnection<State>
   /** One by itself: most connections have no more. */
   #closedListeners: ClosedListener<State> | ClosedListener<State>[] | undefined;
 
-  constructor(context: ServerContext<State>, socket: Duplex, remoteAddress: string, state: State) {
+  constructor(context: ServerContext<State>, socket: Transport, remoteAddress: string, state: State) {
     this.#context = context;
     this.#socket = socket;
     this.remoteAddress = remoteAddress;
@@ -98,7 +99,7 @@ export class WebSocketConnection<State>
   get socket(): Duplex {
     // Who takes the socket may write to it: not before what was written here.
     this.#outbox.flush();
-    return this.#socket;
+    return duplexOf(this.#socket);
   }
 
   get bufferedAmount(): number {
