@@ -7,6 +7,7 @@ import type { IdOf, MetaOf } from "./channel-types.ts";
 import type { ChannelsHealth, ChannelsStats } from "./cluster/health.ts";
 import { Messages } from "./cluster/messages.ts";
 import { BusNode, noCounts } from "./cluster/node.ts";
+import { PresencePart } from "./cluster/presence-part.ts";
 import { Deliverer } from "./deliverer.ts";
 import { give } from "./delivery.ts";
 import type { Position } from "./history.ts";
@@ -33,6 +34,9 @@ export type JoinOptions = {
   since?: Position | undefined;
 };
 
+/** Who is where, on this node or on all. */
+type PresenceKeeper = Pick<Presence, "here" | "list" | "join" | "leave" | "replace">;
+
 /** The arguments of `join` behind the member: meta may be left out where its type allows it. */
 export type JoinArguments<Meta> = undefined extends Meta
   ? [meta?: Meta, options?: JoinOptions]
@@ -50,7 +54,7 @@ export class Channels<Types = unknown, Member extends Subscriber = Subscriber> {
   readonly #roster: Roster;
   readonly #deliverer: Deliverer;
   readonly #histories: HistoryStore | undefined;
-  readonly #presence: Presence | undefined;
+  readonly #presence: PresenceKeeper | undefined;
   readonly #node: BusNode | undefined;
   readonly #messages: Messages | undefined;
 
@@ -66,12 +70,12 @@ export class Channels<Types = unknown, Member extends Subscriber = Subscriber> {
       onEnded: (membership, isLast) => this.#onEnded(membership, isLast),
     });
     if (history !== undefined) this.#histories = new HistoryStore(history, limits.histories);
-    if (presence !== undefined) {
-      const { onChange } = presence;
-      const tell = onChange && ((id: unknown, diff: PresenceDiff) => hooks.add(() => onChange(id, diff)));
-      this.#presence = new Presence(tell);
+    const onChange = presence?.onChange;
+    const tell = onChange && ((id: unknown, diff: PresenceDiff) => hooks.add(() => onChange(id, diff)));
+    if (bus === undefined) {
+      if (presence !== undefined) this.#presence = new Presence(tell);
+      return;
     }
-    if (bus === undefined) return;
     const { onBus, onGap, cluster } = this.#options;
     this.#node = new BusNode(bus, cluster, {
       changed: (state, error) => onBus && hooks.add(() => onBus(state, error)),
@@ -81,6 +85,9 @@ export class Channels<Types = unknown, Member extends Subscriber = Subscriber> {
       deliver: (id, message) => this.#receive(id, message),
       gap: (id, from, lost) => onGap && hooks.add(() => onGap({ id, from, lost })),
     });
+    if (presence !== undefined) {
+      this.#presence = new PresencePart(this.#node, { bounds: limits, tell, onError }).presence;
+    }
   }
 
   /**
@@ -247,7 +254,7 @@ export class Channels<Types = unknown, Member extends Subscriber = Subscriber> {
   #keyOf(id: unknown, member: Subscriber, meta: unknown): unknown {
     const key = this.#options.presence?.key(member, meta, id);
     if (key === undefined) return undefined;
-    if (this.#node !== undefined) checkSharedKey(key);
+    if (this.#node !== undefined) checkSharedKey(key, this.#options.limits.keyBytes);
     checkMeta(meta, this.#options.limits.metaBytes);
     return key;
   }

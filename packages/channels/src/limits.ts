@@ -12,6 +12,12 @@ export type ChannelsLimits = {
   backlogBytes: number;
   /** Histories kept of channels without members; over it the one used longest ago is forgotten. Default 10,000. */
   histories: number;
+  /** Bytes of a key of presence, with a bus; over it `join` throws a RangeError. Default 200. */
+  keyBytes: number;
+  /** People of other nodes that are shown in one channel; over it further ones are not. Default 10,000. */
+  channelPeople: number;
+  /** People of other nodes that are shown in all channels; over it likewise. Default 100,000. */
+  people: number;
 };
 
 /** What holds unless an option says otherwise. */
@@ -22,6 +28,9 @@ export const defaultLimits: Readonly<ChannelsLimits> = {
   backlogBroadcasts: 1024,
   backlogBytes: 16_777_216,
   histories: 10_000,
+  keyBytes: 200,
+  channelPeople: 10_000,
+  people: 100_000,
 };
 
 /** Checks limits and fills in the defaults. Throws a TypeError or RangeError that names the limit. */

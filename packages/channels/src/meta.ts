@@ -13,10 +13,17 @@ export function checkMeta(meta: unknown, limit: number): void {
   }
 }
 
-/** Throws a TypeError for a key of presence that other nodes cannot compare with theirs. */
-export function checkSharedKey(key: unknown): asserts key is string {
-  if (isWellFormed(key)) return;
-  throw new TypeError("With a bus the key of presence is a string without lone surrogates, or undefined");
+/**
+ * Throws a TypeError for a key of presence that other nodes cannot compare with theirs, a RangeError for one of more than `limit`
+ * octets.
+ */
+export function checkSharedKey(key: unknown, limit: number): asserts key is string {
+  if (!isWellFormed(key)) {
+    throw new TypeError("With a bus the key of presence is a string without lone surrogates, or undefined");
+  }
+  if (!fits(key, limit)) {
+    throw new RangeError(`With a bus the key of presence has at most ${limit} bytes (limits.keyBytes)`);
+  }
 }
 
 function serialise(meta: unknown): string | undefined {

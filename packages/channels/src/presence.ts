@@ -41,6 +41,11 @@ export class Presence {
     this.#onTouch = onTouch;
   }
 
+  /** The people of this process alone. */
+  get here(): Pick<Presence, "list"> {
+    return this;
+  }
+
   /** Everybody in a channel, in the order in which they came. */
   list(id: unknown): Present[] {
     return [...(this.#rooms.get(id)?.people.values() ?? [])].map(seen);

@@ -1,4 +1,4 @@
-import { ClusterPresence } from "../../src/cluster-presence.ts";
+import { ClusterPresence } from "../../src/cluster/cluster-presence.ts";
 import type { Membership } from "../../src/membership.ts";
 import type { PresenceDiff, Present } from "../../src/presence.ts";
 
@@ -58,9 +58,8 @@ export class PresenceNode {
     const isFirst = !this.has(id);
     const membership = { meta };
     this.connections[slot] = { id, membership, user };
-    if (isFirst) this.presence.open(id);
     this.presence.join(id, membership as Membership, user);
-    if (isFirst) this.presence.subscribed(id);
+    if (isFirst) this.presence.open(id);
   }
 
   leave(slot: number): void {

@@ -1,5 +1,5 @@
+import type { Present } from "../presence.ts";
 import type { Share } from "./person-share.ts";
-import type { Present } from "./presence.ts";
 import { type Entry, entryBytes, inParts, type PresenceMessage } from "./presence-message.ts";
 
 type Told = { readonly person: Present; readonly share: Share };

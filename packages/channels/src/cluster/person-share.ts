@@ -1,4 +1,4 @@
-import type { Present } from "./presence.ts";
+import type { Present } from "../presence.ts";
 
 /**
  * What one node knows of a person that is there: somebody in a channel, by one connection or several.

@@ -1,4 +1,4 @@
-import { fits } from "./channel-id.ts";
+import { fits } from "../channel-id.ts";
 import type { Share } from "./person-share.ts";
 
 /** A person and what the node has of it; `undefined` when it is not there (any more). */

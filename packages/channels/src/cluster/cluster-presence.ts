@@ -1,7 +1,7 @@
-import type { Membership } from "./membership.ts";
+import type { Membership } from "../membership.ts";
+import { Presence, type PresenceDiff, type Present } from "../presence.ts";
 import { OwnPeople } from "./own-people.ts";
 import { personOf } from "./person-share.ts";
-import { Presence, type PresenceDiff, type Present } from "./presence.ts";
 import {
   type Comparison,
   decodePresence,
@@ -19,8 +19,8 @@ import { type PeopleBounds, RemotePeople } from "./remote-people.ts";
 export interface PresenceLink {
   /** Octets that a message may have. */
   readonly maxBytes: number;
-  /** To all nodes that have members in a channel. */
-  toChannel(id: string, message: Uint8Array): void;
+  /** To all nodes that have members in a channel: a change, or a word about it. */
+  toChannel(id: string, message: Uint8Array, isChange: boolean): void;
   /** To one node. */
   toNode(node: string, message: Uint8Array): void;
 }
@@ -69,6 +69,11 @@ export class ClusterPresence {
     this.#remote = new RemotePeople(options.bounds, (id, key) => this.#touch(id, key));
   }
 
+  /** The people of this node alone. */
+  get here(): Pick<Presence, "list"> {
+    return this.#here;
+  }
+
   /** Everybody in a channel: who is here first, then who is on other nodes. */
   list(id: string): Present[] {
     const keys = new Set(this.#here.list(id).map(({ key }) => key as string));
@@ -91,26 +96,27 @@ export class ClusterPresence {
     this.#here.replace(id, membership, key);
   }
 
-  /** A channel has its first member on this node. */
+  /** All that is told on a channel from now on comes here: asks for what was told before. */
   open(id: string): void {
     this.#remote.open(id);
+    this.#publish(id, { type: "ask" });
   }
 
-  /** All that is told on a channel from now on comes here: time to ask for what was told before. */
-  subscribed(id: string): void {
-    if (this.#remote.has(id)) this.#publish(id, { type: "ask" });
-  }
-
-  /** The last member of this node has left a channel: nobody here looks at it any more. */
+  /** A channel has no members on this node any more. */
   close(id: string): void {
     for (const key of this.#remote.keys(id)) this.#touch(id, key);
     this.#remote.close(id);
   }
 
-  /** There is another node, or it is back. Called before any message of it is received. */
+  /** There is another node, or it is back. What it tells of its people is believed from now on. */
   nodeCame(node: string): void {
     this.#nodes.add(node);
     this.#compare(node, this.#remote.ids);
+  }
+
+  /** Changes that a node told of in a channel were lost. */
+  missed(id: string, node: string): void {
+    if (this.#remote.find(id, node) !== undefined) this.#change(node, id, (replica) => replica.doubt());
   }
 
   /** A node is dead, or has said good-bye: its people are gone. */
@@ -122,6 +128,11 @@ export class ClusterPresence {
   /** The bus was down and is up again: compares with all nodes. */
   resumed(): void {
     for (const node of this.#nodes) this.#compare(node, this.#remote.ids);
+  }
+
+  /** Nothing is heard any more: own people remain. */
+  end(): void {
+    for (const node of this.#nodes) this.nodeGone(node);
   }
 
   /**
@@ -157,8 +168,7 @@ export class ClusterPresence {
     if (message === undefined) return false;
     const isForAll = message.type === "delta" || message.type === "tail" || message.type === "ask";
     if (isForAll !== (id !== undefined)) return false;
-    // What a node that is gone had sent before must not bring its people back.
-    if (this.#nodes.has(node)) this.#take(node, id ?? "", message);
+    this.#take(node, id ?? "", message);
     return true;
   }
 
@@ -204,7 +214,8 @@ export class ClusterPresence {
 
   /** Changes a replica, and asks for what is missing as soon as that shows. */
   #change(node: string, id: string, change: (replica: PresenceReplica) => void): void {
-    const replica = this.#remote.replica(id, node);
+    // What a node that is gone had sent before must not bring its people back.
+    const replica = this.#nodes.has(node) ? this.#remote.replica(id, node) : undefined;
     if (replica === undefined) return;
     const wasStale = replica.isStale;
     change(replica);
@@ -284,7 +295,7 @@ export class ClusterPresence {
   }
 
   #publish(id: string, message: PresenceMessage): void {
-    this.#options.link.toChannel(id, encodePresence(message));
+    this.#options.link.toChannel(id, encodePresence(message), message.type === "delta");
   }
 
   #send(node: string, message: PresenceMessage): void {
