@@ -363,8 +363,9 @@ export class Outbox {
   }
 
   #unblocked(): void {
-    this.#blocked = false;
+    // What a lost socket had not sent was never taken.
     if (this.#socket.destroyed) return;
+    this.#blocked = false;
     this.#pongs = 0;
     this.#queueLatestPong();
     this.flush();

@@ -465,7 +465,7 @@ export class WebSocketConnection<State>
     const before = core.state;
     const step = core.on(event);
     if (step.state === before) return;
-    if (step.state === "closed") this.#cutOff = this.#outbox.backlog > 0;
+    if (step.state === "closed") this.#cutOff = this.#outbox.isBlocked || this.#outbox.backlog > 0;
     if (this.#cause === undefined) {
       this.#cause = { code, reason, by };
       if (deafening.has(by)) this.#callbacks.clear();

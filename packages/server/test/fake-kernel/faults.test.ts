@@ -268,6 +268,20 @@ describe("the end of a connection", () => {
   );
 
   test(
+    "a reset before the kernel took our reply to the peer's Close is no clean end, even if nothing waits in the end",
+    fake(async () => {
+      const { it, ends } = make();
+      const { socket } = await it.open();
+      socket.limit(0);
+      socket.receive(closeFrame(4001));
+      await settle();
+      socket.reset();
+      await settle();
+      expect(ends).toEqual([{ code: 4001, reason: "", wasClean: false, by: "peer" }]);
+    }),
+  );
+
+  test(
     "Pings that are not answered yet when we close: no answer comes behind the Close",
     fake(async () => {
       const { it, sent } = make();
