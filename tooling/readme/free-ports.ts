@@ -1,8 +1,11 @@
 import { Server, Socket } from "node:net";
 
-/** Makes every port that a program names a free one, for those who listen on it and those who connect to it. */
-export function freePorts(): void {
-  const actual = new Map<number, number>();
+/**
+ * Makes every port that a program names a free one, for those who listen on it and those who connect to it. On some of them others
+ * listen already: `known` tells where these are.
+ */
+export function freePorts(known: ReadonlyMap<number, number> = new Map()): void {
+  const actual = new Map(known);
 
   const listen = Server.prototype.listen;
   Server.prototype.listen = function (this: Server, ...args: unknown[]): Server {

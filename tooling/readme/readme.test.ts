@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
-import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { globSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { blocksOf } from "./blocks.ts";
@@ -8,8 +8,13 @@ import { faultsOfCommands, type Known } from "./commands.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
-const manifests = globSync("{packages/*,autobahn}/package.json", { cwd: root }).map((path) =>
-  JSON.parse(read(path)),
+const manifests = globSync("{packages/*,autobahn}/package.json", { cwd: root }).map((path) => ({
+  folder: path.replace("/package.json", ""),
+  ...JSON.parse(read(path)),
+}));
+/** What users install beside our packages, and where it is here. */
+const peers = manifests.flatMap(({ folder, peerDependencies = {} }) =>
+  Object.keys(peerDependencies).map((name: string) => ({ name, place: `${folder}/node_modules/${name}` })),
 );
 
 /** Everything that tells people what to type. Decisions are history: what stands in them need not run today. */
@@ -23,7 +28,7 @@ const optionsIn = (sources: string): string[] =>
 
 const known: Known = {
   scripts: Object.keys(JSON.parse(read("package.json")).scripts),
-  packages: manifests.map(({ name }) => name),
+  packages: [...manifests, ...peers].map(({ name }) => name),
   options: { start: optionsIn("apps/echo/src/**/*.ts"), bench: optionsIn("bench/src/**/*.ts") },
   programs: { "@exws/autobahn": optionsIn("autobahn/src/cli/*.ts") },
 };
@@ -75,6 +80,11 @@ test("the programs of all READMEs are type-correct", async () => {
       if (language === "ts") writeFileSync(join(folder, name), code);
     }
   }
+  for (const { name, place } of peers) {
+    const link = join(folder, "node_modules", name);
+    mkdirSync(dirname(link), { recursive: true });
+    symlinkSync(join(root, place), link);
+  }
   // The compiler wants at least one file.
   writeFileSync(join(folder, "none.ts"), "export {};");
   const config = {
@@ -83,6 +93,7 @@ test("the programs of all READMEs are type-correct", async () => {
       moduleDetection: "force",
       paths: {
         "@exws/autobahn": ["../../autobahn/src/index.ts"],
+        "@exws/channels/conformance": ["../../packages/channels/src/conformance.ts"],
         "@exws/*": ["../../packages/*/src/index.ts"],
       },
     },

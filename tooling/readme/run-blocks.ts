@@ -6,6 +6,7 @@
 // - a block has run when its module has run to its end, top-level awaits included, and every line that it announces
 //   with a comment `// prints hello` has been printed;
 // - a port that the file names (4545) is a free one here, for who listens and for who connects to it;
+// - on the ports of Redis and NATS, if a block names them, one of them is running;
 // - when the last block has run, the process ends, whatever is still listening. An error until then, in a callback
 //   too, is a failure.
 import { readFileSync } from "node:fs";
@@ -13,6 +14,7 @@ import { registerHooks } from "node:module";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { blocksOf } from "./blocks.ts";
+import { enginesFor } from "./engines.ts";
 import { freePorts } from "./free-ports.ts";
 import { watchOutput } from "./watch-output.ts";
 
@@ -36,11 +38,11 @@ registerHooks({
   },
 });
 
-freePorts();
+const blocks = blocksOf(readFileSync(file, "utf8")).filter(({ language }) => language !== "sh");
+freePorts(await enginesFor(blocks));
 const printed = watchOutput();
 
-for (const { language, code, line } of blocksOf(readFileSync(file, "utf8"))) {
-  if (language === "sh") continue;
+for (const { language, code, line } of blocks) {
   const url = `${pathToFileURL(file).href}.line-${line}.${language}`;
   sources.set(url, { language, code });
   // Still there when the process ends on an error or is ended for taking too long.

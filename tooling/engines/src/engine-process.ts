@@ -86,7 +86,7 @@ export class EngineProcess {
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.#child = child;
-    running.add(child);
+    const release = guard(child, this.folder);
     let ended: string | undefined;
     const keep = (text: string): void => {
       this.#output = (this.#output + text).slice(-100_000);
@@ -97,7 +97,7 @@ export class EngineProcess {
       ended = error.message;
     });
     child.once("exit", (code, signal) => {
-      running.delete(child);
+      release();
       ended = `exited with ${code ?? signal}`;
       if (this.#child === child) this.#child = undefined;
     });
@@ -139,10 +139,21 @@ export class EngineProcess {
   }
 }
 
-const running = new Set<ChildProcess>();
-process.once("exit", () => {
-  for (const child of running) child.kill("SIGKILL");
-});
+/**
+ * Ends an engine whose test has ended without doing so, killed by a time limit for one: a shell waits for the end of its input, which
+ * comes with ours. A frozen engine ends, too. Returns what ends the guard.
+ */
+function guard({ pid }: ChildProcess, folder: string): () => void {
+  if (pid === undefined) return () => {};
+  const script = 'read _; kill -KILL "$1"; rm -rf "$2"';
+  const shell = spawn("/bin/sh", ["-c", script, "sh", String(pid), folder], {
+    stdio: ["pipe", "ignore", "ignore"],
+    // Not in our process group: a Ctrl-C is for us.
+    detached: true,
+  });
+  shell.unref();
+  return () => shell.kill("SIGKILL");
+}
 
 /** Debian puts servers into /usr/sbin, which is not on everybody's PATH. */
 function find({ command, debian, variable }: EngineProgram): string {

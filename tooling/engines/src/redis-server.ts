@@ -63,6 +63,11 @@ export class RedisServer implements Engine {
     return this.#process.pid;
   }
 
+  /** Where it works. */
+  get folder(): string {
+    return this.#process.folder;
+  }
+
   /** What it has logged. */
   get output(): string {
     return this.#process.output;
@@ -98,9 +103,12 @@ export class RedisServer implements Engine {
 
   /** Closes the connections that subscribe, those that do not, or all. */
   async cut(kind?: "pubsub" | "normal"): Promise<void> {
-    for (const type of kind === undefined ? ["pubsub", "normal"] : [kind]) {
-      await this.command("CLIENT", "KILL", "TYPE", type, "SKIPME", "yes");
-    }
+    using connection = await RespConnection.open(this.port, this.#password);
+    const kinds = kind === undefined ? ["pubsub", "normal"] : [kind];
+    // In one go: who comes back at once is not cut again.
+    await Promise.all(
+      kinds.map((type) => connection.command("CLIENT", "KILL", "TYPE", type, "SKIPME", "yes")),
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,0 +1,85 @@
+import { BusError, type BusLog, type LogBounds, type LogReading, type Position } from "@exws/channels";
+import { isMoved } from "./bus-error-of.ts";
+import type { Connection } from "./connection.ts";
+import type { Fleet } from "./fleet.ts";
+import type { InFlight } from "./in-flight.ts";
+import { appendScript, readScript } from "./log-scripts.ts";
+import type { Names } from "./names.ts";
+import { Script } from "./script.ts";
+import { textOf, type Word } from "./transport.ts";
+
+/** The logs of topics, on Redis Streams. */
+export class RedisLog implements BusLog {
+  readonly #fleet: Fleet;
+  readonly #names: Names;
+  readonly #inFlight: InFlight;
+  readonly #check: (topic: string, payload: Uint8Array) => void;
+  readonly #append = new Script(appendScript);
+  readonly #read = new Script(readScript);
+
+  /** `check` throws what is wrong with a call. */
+  constructor(
+    fleet: Fleet,
+    names: Names,
+    inFlight: InFlight,
+    check: (topic: string, payload: Uint8Array) => void,
+  ) {
+    this.#fleet = fleet;
+    this.#names = names;
+    this.#inFlight = inFlight;
+    this.#check = check;
+  }
+
+  /** Makes a new connection ready. */
+  async prepare(connection: Connection): Promise<void> {
+    await Promise.all([this.#append.load(connection), this.#read.load(connection)]);
+  }
+
+  async append(topic: string, entry: Uint8Array, bounds: LogBounds): Promise<Position> {
+    this.#check(topic, entry);
+    const { count, bytes, age } = bounds;
+    const words = [entry, bound(count), bound(bytes), bound(age)];
+    return placeOf(await this.#call(this.#append, topic, bounds, words, entry.length));
+  }
+
+  async read(topic: string, after: Position | undefined, bounds: LogBounds): Promise<LogReading> {
+    this.#check(topic, new Uint8Array(0));
+    const isPlace = Number.isSafeInteger(after?.offset) && typeof after?.epoch === "string";
+    const words =
+      isPlace && after!.offset >= 0 ? [after!.epoch, String(after!.offset), bound(bounds.age)] : [];
+    const reply = await this.#call(this.#read, topic, bounds, words, 0);
+    const entries = reply[2] as Uint8Array[] | undefined;
+    return { position: placeOf(reply), entries: entries?.map((entry) => new Uint8Array(entry)) };
+  }
+
+  async #call(
+    script: Script,
+    topic: string,
+    { age, keep }: LogBounds,
+    words: readonly Word[],
+    size: number,
+  ): Promise<readonly unknown[]> {
+    const keys = this.#names.log(topic);
+    const connection = this.#fleet.commands(keys[0], false);
+    // Without entries the position lives for `keep`, but never shorter than an entry.
+    const ttl = bound(Math.max(1, age, keep));
+    this.#inFlight.enter(size);
+    try {
+      return await script.call(connection, keys, crypto.randomUUID(), ttl, ...words);
+    } catch (error) {
+      if (error instanceof BusError && isMoved(error)) this.#fleet.moved();
+      throw error;
+    } finally {
+      this.#inFlight.leave(size);
+    }
+  }
+}
+
+/** A bound as a script takes it: what is not finite, or beyond 285,000 years, is none. */
+function bound(value: number): string {
+  return value <= Number.MAX_SAFE_INTEGER ? String(Math.ceil(value)) : "-1";
+}
+
+function placeOf(reply: readonly unknown[]): Position {
+  return { epoch: textOf(reply[0]), offset: Number(textOf(reply[1])) };
+}
