@@ -43,6 +43,7 @@ describe("the server under unusual conditions of the process", () => {
     ["--disable-proto=delete", ["--disable-proto=delete"]],
     ["--disable-proto=throw", ["--disable-proto=throw"]],
     ["--throw-deprecation", ["--throw-deprecation"]],
+    ["--throw-deprecation, even of what is only pending", ["--throw-deprecation", "--pending-deprecation"]],
     ["--disallow-code-generation-from-strings", ["--disallow-code-generation-from-strings"]],
     [
       "--permission, with nothing but its own folder to read",
