@@ -1,4 +1,4 @@
-import type { Published } from "./cluster/node.ts";
+import type { Published } from "./cluster/bus-link.ts";
 import type { Position } from "./history.ts";
 
 /**

@@ -4,10 +4,11 @@ import { BusError } from "./bus-error.ts";
 import type { Channel } from "./channel.ts";
 import { checkId, checkShared } from "./channel-id.ts";
 import type { IdOf, MetaOf } from "./channel-types.ts";
+import { Cluster } from "./cluster/cluster.ts";
+import { noCounts } from "./cluster/counts.ts";
 import type { ChannelsHealth, ChannelsStats } from "./cluster/health.ts";
-import { Messages } from "./cluster/messages.ts";
-import { BusNode, noCounts } from "./cluster/node.ts";
-import { PresencePart } from "./cluster/presence-part.ts";
+import { Local } from "./cluster/local.ts";
+import { ClusterView } from "./cluster/view.ts";
 import { Deliverer } from "./deliverer.ts";
 import { give } from "./delivery.ts";
 import type { Position } from "./history.ts";
@@ -18,7 +19,7 @@ import type { Membership } from "./membership.ts";
 import { checkData, type Data, prepare } from "./message.ts";
 import { checkMeta, checkSharedKey } from "./meta.ts";
 import { type ChannelsOptions, type ResolvedOptions, resolveOptions } from "./options.ts";
-import { Presence, type PresenceDiff, type Present } from "./presence.ts";
+import { Presence, type PresenceDiff, type PresenceKeeper, type Present } from "./presence.ts";
 import { Roster } from "./roster.ts";
 import { type BroadcastOptions, everybody, selectionOf } from "./selection.ts";
 import { checkSubscriber, type Subscriber } from "./subscriber.ts";
@@ -33,9 +34,6 @@ export type JoinOptions = {
    */
   since?: Position | undefined;
 };
-
-/** Who is where, on this node or on all. */
-type PresenceKeeper = Pick<Presence, "here" | "list" | "join" | "leave" | "replace">;
 
 /** The arguments of `join` behind the member: meta may be left out where its type allows it. */
 export type JoinArguments<Meta> = undefined extends Meta
@@ -55,8 +53,7 @@ export class Channels<Types = unknown, Member extends Subscriber = Subscriber> {
   readonly #deliverer: Deliverer;
   readonly #histories: HistoryStore | undefined;
   readonly #presence: PresenceKeeper | undefined;
-  readonly #node: BusNode | undefined;
-  readonly #messages: Messages | undefined;
+  readonly #cluster: Cluster<Types> | undefined;
 
   /** Connects, if there is a bus. Throws a TypeError or RangeError that names the option. */
   constructor(options: ChannelsOptions<Types, Member> = {}) {
@@ -76,18 +73,14 @@ export class Channels<Types = unknown, Member extends Subscriber = Subscriber> {
       if (presence !== undefined) this.#presence = new Presence(tell);
       return;
     }
-    const { onBus, onGap, cluster } = this.#options;
-    this.#node = new BusNode(bus, cluster, {
-      changed: (state, error) => onBus && hooks.add(() => onBus(state, error)),
-      failed: (error) => hooks.report(error),
-    });
-    this.#messages = new Messages(this.#node, {
+    this.#cluster = new Cluster(bus, {
+      options: this.#options,
+      hooks,
+      roster: this.#roster,
+      tell,
       deliver: (id, message) => this.#receive(id, message),
-      gap: (id, from, lost) => onGap && hooks.add(() => onGap({ id, from, lost })),
     });
-    if (presence !== undefined) {
-      this.#presence = new PresencePart(this.#node, { bounds: limits, tell, onError }).presence;
-    }
+    this.#presence = this.#cluster.presence;
   }
 
   /**
@@ -96,18 +89,23 @@ export class Channels<Types = unknown, Member extends Subscriber = Subscriber> {
    * goes to `onError` if this was not asked for before.
    */
   get ready(): Promise<void> {
-    return this.#node?.ready ?? Promise.resolve();
+    return this.#cluster?.node.ready ?? Promise.resolve();
   }
 
   /** How this process is connected with others. */
   health(): ChannelsHealth {
-    const { state: bus = "none", error, id: node, peers } = this.#node ?? {};
+    const { state: bus = "none", error, id: node, peers } = this.#cluster?.node ?? {};
     return { bus, error, node, nodes: peers?.nodes ?? [] };
   }
 
   /** What has happened since the beginning, and what is there now. */
   stats(): ChannelsStats {
-    return { ...(this.#node?.counts ?? noCounts()), channels: this.#roster.channels.size };
+    return { ...(this.#cluster?.node.counts ?? noCounts()), channels: this.#roster.channels.size };
+  }
+
+  /** Asks all nodes: who is in a channel, wherever. */
+  get cluster(): ClusterView<Types> {
+    return this.#cluster?.view ?? new ClusterView(new Local("", this.#roster, this.#presence), undefined);
   }
 
   /**
@@ -115,7 +113,7 @@ export class Channels<Types = unknown, Member extends Subscriber = Subscriber> {
    * rejects.
    */
   async close(): Promise<void> {
-    await this.#node?.close();
+    await this.#cluster?.node.close();
   }
 
   /**
@@ -220,7 +218,7 @@ export class Channels<Types = unknown, Member extends Subscriber = Subscriber> {
     this.#checkId(id);
     checkData(data);
     const selection = selectionOf(options as unknown as BroadcastOptions);
-    const messages = options.local === true ? undefined : this.#messages;
+    const messages = options.local === true ? undefined : this.#cluster?.messages;
     if (messages !== undefined && selection.filter !== undefined) {
       throw new TypeError("A filter cannot be asked by other nodes: it needs local: true");
     }
@@ -247,14 +245,14 @@ export class Channels<Types = unknown, Member extends Subscriber = Subscriber> {
   }
 
   #checkId(id: unknown): void {
-    if (this.#node !== undefined) checkShared(id);
+    if (this.#cluster !== undefined) checkShared(id);
     checkId(id, this.#options.limits.idBytes);
   }
 
   #keyOf(id: unknown, member: Subscriber, meta: unknown): unknown {
     const key = this.#options.presence?.key(member, meta, id);
     if (key === undefined) return undefined;
-    if (this.#node !== undefined) checkSharedKey(key, this.#options.limits.keyBytes);
+    if (this.#cluster !== undefined) checkSharedKey(key, this.#options.limits.keyBytes);
     checkMeta(meta, this.#options.limits.metaBytes);
     return key;
   }
@@ -268,8 +266,8 @@ export class Channels<Types = unknown, Member extends Subscriber = Subscriber> {
 
   /** A join takes effect across nodes when its channel is subscribed to. */
   #awaitNodes(id: unknown, result: JoinResult): void {
-    const subscription = this.#node?.subscriptions.of(id as string);
-    if (subscription !== undefined) result.after(subscription.settled);
+    const effective = this.#cluster?.effective(id as string);
+    if (effective !== undefined) result.after(effective);
   }
 
   /** A message of another node. */
@@ -286,7 +284,7 @@ export class Channels<Types = unknown, Member extends Subscriber = Subscriber> {
 
   #enter(id: unknown, member: Subscriber, meta: unknown, key: unknown): void {
     const membership = this.#roster.enter(id, member, meta);
-    if (membership.channel.members.size === 1) this.#node?.subscriptions.add(id as string);
+    if (membership.channel.members.size === 1) this.#cluster?.enter(id as string);
     if (key !== undefined) this.#presence?.join(id, membership, key);
     const { onJoin } = this.#options;
     if (onJoin !== undefined) this.#hooks.add(() => onJoin(id, member, meta));
@@ -313,7 +311,7 @@ export class Channels<Types = unknown, Member extends Subscriber = Subscriber> {
     this.#presence?.leave(id, membership);
     if (onLeave !== undefined) this.#hooks.add(() => onLeave(id, member, meta));
     if (!isLast) return;
-    this.#node?.subscriptions.remove(id as string);
+    this.#cluster?.leave(id as string);
     this.#histories?.leave(id);
     if (onEmpty !== undefined) this.#hooks.add(() => onEmpty(id));
   }

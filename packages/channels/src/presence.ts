@@ -25,6 +25,9 @@ type Room = {
   readonly before: Map<unknown, Present | undefined>;
 };
 
+/** Who is where, on this node or on all. */
+export type PresenceKeeper = Pick<Presence, "here" | "list" | "join" | "leave" | "replace">;
+
 /** Who is where. What changes within one turn of the event loop is told in one diff per channel, behind the turn. */
 export class Presence {
   readonly #tell: ((id: unknown, diff: PresenceDiff) => void) | undefined;

@@ -10,6 +10,7 @@ test("the public surface is this, and no more", () => {
       "PreparedMessage",
       "binary",
       "defaultLimits",
+      "publisher",
       "text",
     ]
   `);
@@ -25,6 +26,7 @@ test("the methods of Channels are these", () => {
       "broadcast",
       "channelsOf",
       "close",
+      "cluster",
       "constructor",
       "has",
       "health",

@@ -1,5 +1,6 @@
 import type { BusError } from "../bus-error.ts";
-import type { BusState, NodeCounts } from "./node.ts";
+import type { BusState } from "./bus-link.ts";
+import type { NodeCounts } from "./counts.ts";
 
 /** How a process is connected with others. */
 export type ChannelsHealth = {

@@ -1,7 +1,8 @@
 import { binary, type PreparedMessage, text } from "@exws/frame";
+import type { Published } from "./bus-link.ts";
 import type { Envelope } from "./envelope.ts";
 import type { Kind, Stream } from "./kind.ts";
-import type { BusNode, Published } from "./node.ts";
+import type { BusNode } from "./node.ts";
 import type { NodePart } from "./part.ts";
 
 /** Who gets messages of other nodes. */

@@ -1,0 +1,65 @@
+import type { PreparedMessage } from "@exws/frame";
+import type { Bus } from "../bus.ts";
+import type { HookQueue } from "../hook-queue.ts";
+import type { ResolvedOptions } from "../options.ts";
+import type { PresenceDiff, PresenceKeeper } from "../presence.ts";
+import type { Roster } from "../roster.ts";
+import { Local } from "./local.ts";
+import { Messages } from "./messages.ts";
+import { BusNode } from "./node.ts";
+import { PresencePart } from "./presence-part.ts";
+import { Questions } from "./questions.ts";
+import { ClusterView } from "./view.ts";
+
+/** What a cluster is made of here. */
+export type ClusterContext = {
+  readonly options: ResolvedOptions;
+  readonly hooks: HookQueue;
+  readonly roster: Roster;
+  /** Hears who came, went or changed, on whatever node. */
+  readonly tell: ((id: string, diff: PresenceDiff) => void) | undefined;
+  /** A message of another node, for the members that a channel has here. */
+  readonly deliver: (id: string, message: PreparedMessage) => void;
+};
+
+/** What these channels have in common with those of other processes: the node on the bus and its parts. */
+export class Cluster<Types> {
+  readonly node: BusNode;
+  readonly messages: Messages;
+  /** Who is where on all nodes, if that is kept. */
+  readonly presence: PresenceKeeper | undefined;
+  readonly view: ClusterView<Types>;
+
+  /** Opens the bus. */
+  constructor(bus: Bus, { options, hooks, roster, tell, deliver }: ClusterContext) {
+    const { onBus, onGap, onError, cluster, limits } = options;
+    this.node = new BusNode(bus, cluster, {
+      changed: (state, error) => onBus && hooks.add(() => onBus(state, error)),
+      failed: (error) => hooks.report(error),
+    });
+    this.messages = new Messages(this.node, {
+      deliver,
+      gap: (id, from, lost) => onGap && hooks.add(() => onGap({ id, from, lost })),
+    });
+    if (options.presence !== undefined) {
+      this.presence = new PresencePart(this.node, { bounds: limits, tell, onError }).presence;
+    }
+    const local = new Local(this.node.id, roster, this.presence);
+    this.view = new ClusterView(local, new Questions(this.node, (subject, id) => local.answer(subject, id)));
+  }
+
+  /** A channel has its first member here. */
+  enter(id: string): void {
+    this.node.subscriptions.add(id);
+  }
+
+  /** A channel has no members here any more. */
+  leave(id: string): void {
+    this.node.subscriptions.remove(id);
+  }
+
+  /** Resolves when what is broadcast anywhere reaches the members that a channel has here. */
+  effective(id: string): Promise<void> | undefined {
+    return this.node.subscriptions.of(id)?.settled;
+  }
+}

@@ -1,0 +1,94 @@
+import type { Bus } from "./bus.ts";
+import { checkId, checkShared } from "./channel-id.ts";
+import type { IdOf } from "./channel-types.ts";
+import type { Published } from "./cluster/bus-link.ts";
+import type { NodeCounts } from "./cluster/counts.ts";
+import type { ChannelsHealth } from "./cluster/health.ts";
+import { BusNode } from "./cluster/node.ts";
+import { type ClusterOptions, checkBus, resolveCluster } from "./cluster/options.ts";
+import { defaultLimits } from "./limits.ts";
+import { type Data, prepare } from "./message.ts";
+
+/** Options of {@link publisher}. */
+export type PublisherOptions = {
+  /** As for `Channels`. Use the same `heartbeat`. */
+  cluster?: ClusterOptions;
+  /** Bytes of a channel's name; over it the call throws a RangeError. Default 200. */
+  idBytes?: number;
+  /** The bus is up, for the first time or again, or down, and why. */
+  onBus?: (state: "up" | "down", error?: Error) => void;
+  /** Is told what a hook has thrown, or that the bus could not be opened when nobody asked for `ready`. Default: prints it. */
+  onError?: (error: unknown) => void;
+};
+
+/** Broadcasts from a process that has no members: a job, a web request, a script. */
+export class Publisher<Types = unknown> {
+  readonly #node: BusNode;
+  readonly #idBytes: number;
+
+  /** For {@link publisher}. */
+  constructor(bus: Bus, options: PublisherOptions) {
+    const { cluster, idBytes = defaultLimits.idBytes, onBus, onError = print } = options;
+    checkBus(bus);
+    this.#idBytes = idBytes;
+    this.#node = new BusNode(
+      bus,
+      resolveCluster(cluster),
+      {
+        changed(state, error) {
+          try {
+            onBus?.(state, error);
+          } catch (thrown) {
+            onError(thrown);
+          }
+        },
+        failed: onError,
+      },
+      true,
+    );
+  }
+
+  /** As of `Channels`: resolves when the bus is connected, rejects when the first attempt fails (unless `startLocally`). */
+  get ready(): Promise<void> {
+    return this.#node.ready;
+  }
+
+  /**
+   * Sends a message to the members of a channel on all nodes. Resolves when the bus has it, or with the error; never rejects.
+   * Throws a TypeError or RangeError for an id or data that cannot be sent.
+   */
+  broadcast(id: IdOf<Types>, data: Data): Promise<Published> {
+    checkShared(id);
+    checkId(id, this.#idBytes);
+    const { type, payload } = prepare(data);
+    return this.#node.say(id, type, payload);
+  }
+
+  /** How it is connected. */
+  health(): ChannelsHealth {
+    const { state, error, id, peers } = this.#node;
+    return { bus: state, error, node: id, nodes: peers.nodes };
+  }
+
+  /** What has happened since the beginning. */
+  stats(): Readonly<NodeCounts> {
+    return { ...this.#node.counts };
+  }
+
+  /** Tells how far it went, and closes the bus. Never rejects. */
+  close(): Promise<void> {
+    return this.#node.close();
+  }
+}
+
+/**
+ * Opens a bus to broadcast over it without being a node: others do not ask it, and do not miss it when it is gone. Order and
+ * losses are kept track of like those of a node. Throws a TypeError or RangeError that names the option.
+ */
+export function publisher<Types = unknown>(bus: Bus, options: PublisherOptions = {}): Publisher<Types> {
+  return new Publisher(bus, options);
+}
+
+function print(error: unknown): void {
+  console.error(error);
+}
