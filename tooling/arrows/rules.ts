@@ -8,6 +8,13 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   "packages/handshake": [],
   "packages/server": ["@exws/frame", "@exws/handshake", "node:*"],
   "packages/channels": ["@exws/frame", "node:crypto"],
+  "packages/channels-nats": [
+    "@exws/channels",
+    "node:async_hooks",
+    "node:crypto",
+    "node:diagnostics_channel",
+    "node:net",
+  ],
   "packages/channels-redis": ["@exws/channels", "node:crypto"],
   "packages/deflate": ["@exws/frame", "@exws/handshake", "node:zlib"],
   autobahn: ["@exws/frame", "@exws/handshake", "node:*"],
@@ -24,6 +31,7 @@ export const subpaths: readonly string[] = ["@exws/channels/conformance"];
 /** What the tests of a package may import of ours besides: what it is made for, though it must not know it. */
 export const testArrows: Readonly<Record<string, readonly string[]>> = {
   "packages/channels": ["@exws/server", "@exws/deflate"],
+  "packages/channels-nats": ["@exws/engines"],
   "packages/channels-redis": ["@exws/engines"],
 };
 

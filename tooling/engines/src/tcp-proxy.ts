@@ -11,7 +11,9 @@ export class TcpProxy implements AsyncDisposable {
   #accepting = true;
 
   private constructor(target: number) {
-    this.#server = createServer({ allowHalfOpen: true }, (client) => this.#join(client, target));
+    this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (client) =>
+      this.#join(client, target),
+    );
   }
 
   /** Listens on a free port of 127.0.0.1 for clients of the engine on the port `target`. */
@@ -77,7 +79,7 @@ export class TcpProxy implements AsyncDisposable {
       client.resetAndDestroy();
       return;
     }
-    const engine = connect({ port: target, host: "127.0.0.1", allowHalfOpen: true });
+    const engine = connect({ port: target, host: "127.0.0.1", allowHalfOpen: true, noDelay: true });
     const pair = [client, engine] as const;
     this.#pairs.add(pair);
     const both = [

@@ -6,7 +6,7 @@ export const connectionCases: readonly CaseDefinition[] = [
   {
     name: "a bus that is closed takes nothing more, and says so",
     async play({ probe }) {
-      const [from, to] = [await probe(), await probe()];
+      const [from, to, other] = [await probe(), await probe(), await probe()];
       await to.bus.subscribe(["t"]);
       await within(2000, "closing", to.bus.close());
       await within(2000, "closing again", to.bus.close());
@@ -14,10 +14,10 @@ export const connectionCases: readonly CaseDefinition[] = [
       await expectRejection(to.bus.subscribe(["u"]), "closed");
       to.bus.unsubscribe(["t"]);
       const heard = to.heard.length;
-      const other = await from.bus.subscribe(["t"]);
-      expect(other === undefined, "subscribe resolves with nothing");
+      const outcome = await other.bus.subscribe(["t"]);
+      expect(outcome === undefined, "subscribe resolves with nothing");
       await from.say("t", "later");
-      await from.hears("t", "later");
+      await other.hears("t", "later");
       expect(to.heard.length === heard && to.states.length === 0, "a closed bus told something");
     },
   },

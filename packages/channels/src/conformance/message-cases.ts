@@ -9,12 +9,12 @@ export const messageCases: readonly CaseDefinition[] = [
   {
     name: "a message reaches every bus that has subscribed to its topic, and nobody else",
     async play({ probe }) {
-      const [one, other, third] = [await probe(), await probe(), await probe()];
+      const [from, one, other, third] = [await probe(), await probe(), await probe(), await probe()];
       await one.bus.subscribe(["t"]);
       await other.bus.subscribe(["t", "u"]);
       await third.bus.subscribe(["u"]);
-      await third.say("t", "hello");
-      await third.say("u", "end");
+      await from.say("t", "hello");
+      await from.say("u", "end");
       await Promise.all([one.hears("t", "hello"), other.hears("t", "hello"), third.hears("u", "end")]);
       expect(third.on("t").length === 0, "a topic that was not subscribed was heard");
     },

@@ -1,0 +1,131 @@
+import { BusError, type BusLog, type LogBounds, type LogReading, type Position } from "@exws/channels";
+import { AppendQueue } from "./append-queue.ts";
+import type { ResolvedOptions } from "./options.ts";
+import type { Outbox } from "./outbox.ts";
+import type { Session } from "./session.ts";
+import { StreamApi } from "./stream-api.ts";
+import { StreamSweeper } from "./stream-sweeper.ts";
+import { checkTopic } from "./subject.ts";
+import { findStream, type TopicStream } from "./topic-stream.ts";
+
+/** Entries that are asked for at once. */
+const chunk = 256;
+/** Topics whose last place is remembered. */
+const mostKnown = 10_000;
+
+/** What a log works with while the bus is up. */
+type Connected = {
+  readonly api: StreamApi;
+  readonly outbox: Outbox;
+  readonly session: Session;
+  readonly sweeper: StreamSweeper;
+  readonly queues: Map<string, AppendQueue>;
+};
+
+/** The log of a bus on JetStream: a stream for each topic, whose sequences are the offsets. */
+export class StreamLog implements BusLog {
+  readonly #options: ResolvedOptions;
+  readonly #known = new Map<string, Position>();
+  #connected: Connected | undefined;
+  #closed: BusError | undefined;
+
+  constructor(options: ResolvedOptions) {
+    this.#options = options;
+  }
+
+  async append(topic: string, entry: Uint8Array, bounds: LogBounds): Promise<Position> {
+    const { api, outbox, session, sweeper, queues } = this.#check(topic);
+    const most = session.connection.info?.max_payload ?? Number.POSITIVE_INFINITY;
+    if (entry.length > most) {
+      throw new BusError("too-large", `${entry.length} bytes exceed the server's max_payload of ${most}`);
+    }
+    outbox.take(entry.length);
+    try {
+      sweeper.keep(bounds.keep);
+      const queue = queues.get(topic) ?? new AppendQueue(api, (wanted) => this.#find(api, topic, wanted));
+      queues.set(topic, queue);
+      const position = await queue.append(entry, bounds);
+      if (queue.isEmpty) queues.delete(topic);
+      this.#learn(topic, position);
+      return position;
+    } finally {
+      outbox.give(entry.length);
+    }
+  }
+
+  async read(topic: string, after: Position | undefined, bounds: LogBounds): Promise<LogReading> {
+    const { api, session, sweeper } = this.#check(topic);
+    sweeper.keep(bounds.keep);
+    try {
+      const stream = await this.#find(api, topic, bounds);
+      return { position: stream.position, entries: await entriesOf(api, stream, after, bounds) };
+    } catch (error) {
+      throw this.#closed ?? session.ended ?? error;
+    }
+  }
+
+  attach(session: Session, outbox: Outbox): void {
+    const api = new StreamApi(session.connection);
+    const sweeper = new StreamSweeper(api, this.#options);
+    this.#connected = { api, outbox, session, sweeper, queues: new Map() };
+  }
+
+  detach(error: BusError): void {
+    const connected = this.#connected;
+    this.#connected = undefined;
+    if (connected === undefined) return;
+    connected.sweeper.close();
+    for (const queue of connected.queues.values()) queue.close(error);
+  }
+
+  close(error: BusError): void {
+    this.#closed = error;
+    this.detach(error);
+  }
+
+  #check(topic: string): Connected {
+    checkTopic(topic);
+    if (this.#closed !== undefined) throw this.#closed;
+    if (this.#connected === undefined) throw new BusError("unavailable", "NATS cannot be reached now");
+    return this.#connected;
+  }
+
+  async #find(api: StreamApi, topic: string, bounds: LogBounds): Promise<TopicStream> {
+    const stream = await findStream(api, this.#options, topic, bounds, this.#known.get(topic));
+    this.#learn(topic, stream.position);
+    return stream;
+  }
+
+  #learn(topic: string, position: Position): void {
+    const known = this.#known.get(topic);
+    if (known !== undefined && known.epoch === position.epoch && known.offset > position.offset) return;
+    this.#known.delete(topic);
+    this.#known.set(topic, position);
+    if (this.#known.size > mostKnown) this.#known.delete(this.#known.keys().next().value!);
+  }
+}
+
+/** All entries behind a place; undefined when they are not all there, or exceed the bounds. The place may come from a client. */
+async function entriesOf(
+  api: StreamApi,
+  { name, position, first }: TopicStream,
+  after: Position | undefined,
+  { count, bytes }: LogBounds,
+): Promise<readonly Uint8Array[] | undefined> {
+  const missed = position.offset - (after?.offset ?? Number.NaN);
+  if (after?.epoch !== position.epoch || !Number.isInteger(missed) || missed < 0) return undefined;
+  if (missed > count || after.offset + 1 < first) return undefined;
+  const entries: Uint8Array[] = [];
+  let size = 0;
+  for (let seq = after.offset + 1; seq <= position.offset; seq += chunk) {
+    const length = Math.min(chunk, position.offset - seq + 1);
+    const some = await Promise.all(Array.from({ length }, (_, index) => api.get(name, { seq: seq + index })));
+    for (const message of some) {
+      if (message === undefined) return undefined;
+      size += message.data.length;
+      if (size > bytes) return undefined;
+      entries.push(message.data);
+    }
+  }
+  return entries;
+}
