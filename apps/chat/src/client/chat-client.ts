@@ -55,6 +55,7 @@ export class ChatClient {
   readonly #changed: () => void;
   readonly #heard: (said: Said) => void;
   #identity: Identity;
+  #said = 0;
 
   constructor({ open, identity, world, store, changed, heard = () => {} }: ChatClientOptions) {
     this.#identity = identity;
@@ -103,7 +104,7 @@ export class ChatClient {
 
   /** Says something in a room: at once, or when that is possible. */
   say(room: Room, text: string): void {
-    room.outbox.add(newId(this.#world), text, this.#world.now());
+    room.outbox.add(this.#newId(), text, this.#world.now());
     room.typedAt = Number.NEGATIVE_INFINITY;
     this.#flush(room);
     this.#changed();
@@ -257,8 +258,10 @@ export class ChatClient {
   #send(message: FromClient): boolean {
     return this.link.send(JSON.stringify(message));
   }
-}
 
-function newId(world: World): string {
-  return `${world.now().toString(36)}-${Math.floor(world.random() * 2 ** 40).toString(36)}`;
+  /** An id that no other message of this person has, in other tabs either. */
+  #newId(): string {
+    const chance = Math.floor(this.#world.random() * 2 ** 40).toString(36);
+    return `${this.#world.now().toString(36)}-${chance}-${(this.#said++).toString(36)}`;
+  }
 }

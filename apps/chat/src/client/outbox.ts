@@ -38,8 +38,10 @@ export class Outbox {
   take(): Unsent | undefined {
     if (this.#entries.some(({ state }) => state === "sent")) return undefined;
     const next = this.#entries.find(({ state }) => state === "waiting");
-    if (next !== undefined) this.#set(next.id, { ...next, state: "sent" });
-    return next;
+    if (next === undefined) return undefined;
+    const sent: Unsent = { ...next, state: "sent" };
+    this.#set(next.id, sent);
+    return sent;
   }
 
   /** The room has said it; tells whether it was one of these. */

@@ -19,7 +19,9 @@ export class TokenBucket {
     const earned = (Math.max(0, now - this.#time) / 1_000) * perSecond;
     this.#tokens = Math.min(burst, this.#tokens + earned);
     this.#time = now;
-    if (this.#tokens < 1) return Math.ceil(((1 - this.#tokens) / perSecond) * 1_000);
+    // Sums of fractions are a little beside the truth: a millionth of a token does not count.
+    const missing = 1 - this.#tokens - 1e-6;
+    if (missing > 0) return Math.ceil((missing / perSecond) * 1_000);
     this.#tokens--;
     return 0;
   }
