@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import type { Said } from "../protocol/from-server.ts";
 import { Timeline } from "./timeline.ts";
 
-function said(offset: number, { epoch = "e", id = `${epoch}${offset}` } = {}): Said {
+function said(offset: number, options: { epoch?: string; id?: string } = {}): Said {
+  const { epoch = "e", id = `${epoch}${offset}` } = options;
   const person = { id: "p", nick: "Paul", colour: 0 };
   return { type: "said", room: "a", id, person, text: id, at: offset, position: { epoch, offset } };
 }

@@ -19,6 +19,9 @@ export type Rooms = Channels<Types>;
 /** Messages that are kept of a room: what a whole replay weighs stays below what may wait for a connection (1 MiB). */
 const history = { count: 100, bytes: 786_432, age: 24 * 3_600_000 };
 
+/** Rooms that one connection may be in. */
+const roomsOfOne = 20;
+
 /** The channel of the room that is called so. */
 export function roomId(name: string): RoomId {
   return `room:${name}`;
@@ -27,6 +30,7 @@ export function roomId(name: string): RoomId {
 /** Makes the rooms: each with a history whose messages carry their position, and presence that its members are told of. */
 export function openRooms(): Rooms {
   const rooms: Rooms = new Channels<Types>({
+    limits: { channels: roomsOfOne },
     history: () => ({ ...history, stamp }),
     presence: {
       key: (_member, person) => person?.id,

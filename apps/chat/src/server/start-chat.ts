@@ -1,8 +1,8 @@
-import { serve } from "@exws/server";
+import { type Connection, serve } from "@exws/server";
 import { Chat } from "./chat.ts";
 import { loadPage } from "./page-files.ts";
 import { openRooms } from "./rooms.ts";
-import { defaultRates, type Rates } from "./visitor.ts";
+import { defaultRates, type Rates, type Visitor } from "./visitor.ts";
 
 /** How to start a server of the chat. */
 export type ChatOptions = {
@@ -22,6 +22,8 @@ export type ChatServer = {
   readonly url: string;
   /** What the page calls it. */
   readonly name: string;
+  /** Everybody who is connected. */
+  readonly connections: Iterable<Connection<Visitor>>;
   /** Closes the connections with 1001 and waits for the answers, at most `within` milliseconds. */
   close(within?: number): Promise<void>;
 };
@@ -48,6 +50,7 @@ export async function startChat(options: ChatOptions = {}): Promise<ChatServer> 
   return {
     url: server.url,
     name: chat.name,
+    connections: server.connections,
     async close(within = 10_000) {
       await server.close({ within });
     },
