@@ -2,6 +2,7 @@ import type { Role } from "./check-header.ts";
 import { FrameReader } from "./frame-reader.ts";
 import { checkLimit } from "./limit.ts";
 import type { Opcode } from "./opcode.ts";
+import { commonMemory } from "./payload-memory.ts";
 import { ProtocolError } from "./protocol-error.ts";
 
 /** A frame with its payload unmasked. */
@@ -37,7 +38,7 @@ export class FrameDecoder {
 
   /** Throws a TypeError or a RangeError that names the option. */
   constructor(options: FrameDecoderOptions) {
-    this.#reader = new FrameReader(options.role, options.rsv ?? 0);
+    this.#reader = new FrameReader(options.role, options.rsv ?? 0, commonMemory);
     this.#maxPayload = checkLimit("maxPayload", options.maxPayload ?? 1_048_576, 0);
   }
 

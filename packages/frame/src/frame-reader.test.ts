@@ -3,6 +3,7 @@ import { bytewise, concat, hex, utf8 } from "../test/support/bytes.ts";
 import { frame, someKey } from "../test/support/wire.ts";
 import type { Role } from "./check-header.ts";
 import { FrameReader } from "./frame-reader.ts";
+import { commonMemory } from "./payload-memory.ts";
 
 const hello = hex("81 85 37fa213d 7f9f4d5158");
 
@@ -12,7 +13,7 @@ function push(reader: FrameReader, bytes: Uint8Array): void {
 
 describe("pieces", () => {
   test("a frame that is all there is one piece, still masked", () => {
-    const reader = new FrameReader("server", 0);
+    const reader = new FrameReader("server", 0, commonMemory);
     push(reader, hello);
     expect(reader.advance()).toBe(true);
     expect(reader).toMatchObject({ fin: true, rsv: 0, opcode: 1, length: 5, maskKey: 0x37fa213d });
@@ -23,7 +24,7 @@ describe("pieces", () => {
   });
 
   test("a frame that is cut gives a piece for each chunk, with its place in the payload", () => {
-    const reader = new FrameReader("server", 0);
+    const reader = new FrameReader("server", 0, commonMemory);
     const pieces: unknown[] = [];
     for (const chunk of [
       hello.subarray(0, 3),
@@ -46,7 +47,7 @@ describe("pieces", () => {
   });
 
   test("an empty frame is one empty piece", () => {
-    const reader = new FrameReader("client", 0);
+    const reader = new FrameReader("client", 0, commonMemory);
     push(reader, hex("8900 8a00"));
     for (const opcode of [9, 10]) {
       expect(reader.advance()).toBe(true);
@@ -56,7 +57,7 @@ describe("pieces", () => {
   });
 
   test("control frames do not end a fragmented message", () => {
-    const reader = new FrameReader("client", 0);
+    const reader = new FrameReader("client", 0, commonMemory);
     push(reader, hex("0100 8900 8000"));
     const fragmented: boolean[] = [];
     while (reader.advance()) fragmented.push(reader.fragmented);
@@ -69,7 +70,7 @@ describe("takePayload", () => {
     const payload = Uint8Array.from({ length }, (_, i) => i & 0xff);
     const bytes = frame({ opcode: 2, payload, key: someKey });
     for (const chunks of [[bytes], bytewise(bytes)]) {
-      const reader = new FrameReader("server", 0);
+      const reader = new FrameReader("server", 0, commonMemory);
       const taken: Uint8Array[] = [];
       for (const chunk of chunks) {
         push(reader, chunk);
@@ -85,7 +86,7 @@ describe("takePayload", () => {
   });
 
   test("holds what has come until then, and lets go of it on stop", () => {
-    const reader = new FrameReader("server", 0);
+    const reader = new FrameReader("server", 0, commonMemory);
     push(reader, hello.subarray(0, 8));
     reader.advance();
     expect(reader.takePayload()).toBeUndefined();
@@ -98,7 +99,7 @@ describe("takePayload", () => {
 
 describe("chunks", () => {
   test("pushed before the earlier one was read are joined", () => {
-    const reader = new FrameReader("server", 0);
+    const reader = new FrameReader("server", 0, commonMemory);
     const stream = concat(hello, hello, hello);
     push(reader, stream);
     reader.advance();
@@ -112,7 +113,7 @@ describe("chunks", () => {
   });
 
   test("that are joined are not written to, not even after an earlier joining", () => {
-    const reader = new FrameReader("server", 0);
+    const reader = new FrameReader("server", 0, commonMemory);
     const readBuffer = new Uint8Array(100).fill(0xee);
     readBuffer.set(hello);
     const before = readBuffer.slice();
@@ -129,7 +130,7 @@ describe("chunks", () => {
   });
 
   test("are let go of when they have been read", () => {
-    const reader = new FrameReader("server", 0);
+    const reader = new FrameReader("server", 0, commonMemory);
     push(reader, hello);
     while (reader.advance());
     expect(reader.chunk).not.toBe(hello);
@@ -137,7 +138,7 @@ describe("chunks", () => {
   });
 
   test("of no octets change nothing", () => {
-    const reader = new FrameReader("server", 0);
+    const reader = new FrameReader("server", 0, commonMemory);
     for (const octet of bytewise(hello)) {
       push(reader, octet);
       reader.push(hello, 3, 3);
@@ -151,7 +152,7 @@ describe("chunks", () => {
   });
 
   test("that are no Uint8Array are a TypeError, bounds outside of it a RangeError", () => {
-    const reader = new FrameReader("server", 0);
+    const reader = new FrameReader("server", 0, commonMemory);
     for (const chunk of ["text", new ArrayBuffer(4), [1, 2], new Uint16Array(2), null]) {
       expect(() => reader.push(chunk as unknown as Uint8Array, 0, 0)).toThrow(TypeError);
     }
@@ -169,12 +170,12 @@ describe("chunks", () => {
 
 test("an option that cannot be is refused by name", () => {
   for (const role of ["Server", "", undefined]) {
-    expect(() => new FrameReader(role as unknown as Role, 0)).toThrow(
+    expect(() => new FrameReader(role as unknown as Role, 0, commonMemory)).toThrow(
       new TypeError('role has to be "server" or "client"'),
     );
   }
   for (const rsv of [-1, 8, 1.5, Number.NaN, "4"]) {
-    expect(() => new FrameReader("server", rsv as number)).toThrow(
+    expect(() => new FrameReader("server", rsv as number, commonMemory)).toThrow(
       new RangeError(`rsv has to be an integer from 0 to 7; got ${rsv}`),
     );
   }

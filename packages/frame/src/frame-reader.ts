@@ -1,10 +1,13 @@
-import { allocate } from "./allocate.ts";
 import { checkHeader, type HeaderContext, type Role } from "./check-header.ts";
 import { type FrameHeader, maxHeaderLength, readHeader } from "./header.ts";
 import { copyMasked } from "./mask.ts";
 import { isControl } from "./opcode.ts";
 import { PayloadBuffer } from "./payload-buffer.ts";
+import type { PayloadMemory } from "./payload-memory.ts";
 import { ProtocolError } from "./protocol-error.ts";
+
+/** The longest payload that is short. */
+const short = 64;
 
 const nothing = new Uint8Array(0);
 
@@ -30,6 +33,7 @@ export class FrameReader implements FrameHeader, HeaderContext {
   readonly role: Role;
   readonly allowedRsv: number;
   fragmented = false;
+  readonly #memory: PayloadMemory;
   /** Where the chunk ends. */
   #limit = 0;
   /** The chunk is memory of ours, in which unread octets were joined with later ones. */
@@ -43,13 +47,14 @@ export class FrameReader implements FrameHeader, HeaderContext {
   #payload: PayloadBuffer | undefined;
 
   /** Throws a TypeError or a RangeError that names the option. */
-  constructor(role: Role, allowedRsv: number) {
+  constructor(role: Role, allowedRsv: number, memory: PayloadMemory) {
     if (role !== "server" && role !== "client") throw new TypeError('role has to be "server" or "client"');
     if (!Number.isInteger(allowedRsv) || allowedRsv < 0 || allowedRsv > 7) {
       throw new RangeError(`rsv has to be an integer from 0 to 7; got ${allowedRsv}`);
     }
     this.role = role;
     this.allowedRsv = allowedRsv;
+    this.#memory = memory;
   }
 
   /** The piece ends its frame. */
@@ -120,7 +125,7 @@ export class FrameReader implements FrameHeader, HeaderContext {
   takePayload(): Uint8Array | undefined {
     if (this.isFirst) {
       if (this.isLast) return this.#copyPayload();
-      this.#payload = new PayloadBuffer(this.length);
+      this.#payload = new PayloadBuffer(this.length, this.#memory);
       this.#payload.expect(this.length, true);
     }
     const payload = this.#payload!;
@@ -137,8 +142,11 @@ export class FrameReader implements FrameHeader, HeaderContext {
   }
 
   #copyPayload(): Uint8Array {
-    const payload = allocate(this.length);
-    copyMasked(payload, 0, this.chunk, this.start, this.end, this.maskKey, 0);
+    const { chunk, start, end, length, maskKey } = this;
+    const unmasked = length <= short ? this.#memory.takeUnmasked?.(chunk, start, length, maskKey) : undefined;
+    if (unmasked !== undefined) return unmasked;
+    const payload = this.#memory.take(length);
+    copyMasked(payload, 0, chunk, start, end, maskKey, 0);
     return payload;
   }
 

@@ -17,6 +17,7 @@ export { MessageAssembler, type MessageLimits } from "./message-assembler.ts";
 export { type Message, MessageDecoder, type MessageDecoderOptions } from "./message-decoder.ts";
 export type { MessageTransform } from "./message-transform.ts";
 export { isControl, isReserved, Opcode } from "./opcode.ts";
+export type { PayloadMemory } from "./payload-memory.ts";
 export { binary, isPrepared, PreparedMessage, text } from "./prepared-message.ts";
 export { ProtocolError, type ProtocolErrorCode } from "./protocol-error.ts";
 export { receiveBuffer } from "./receive-buffer.ts";

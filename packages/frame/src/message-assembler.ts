@@ -1,4 +1,5 @@
 import { PayloadBuffer } from "./payload-buffer.ts";
+import { commonMemory, type PayloadMemory } from "./payload-memory.ts";
 import { ProtocolError } from "./protocol-error.ts";
 import { type Utf8Codec, Utf8Validator } from "./utf8.ts";
 
@@ -20,11 +21,19 @@ export class MessageAssembler {
   readonly #payload: PayloadBuffer;
   #fragments = 0;
 
-  /** With a codec the message is text, and has to be valid UTF-8. */
-  constructor(limits: MessageLimits, text: Utf8Codec | undefined) {
+  /**
+   * With a codec the message is text, and has to be valid UTF-8. When the payload is not `kept`, its memory serves for other
+   * messages after `release`.
+   */
+  constructor(
+    limits: MessageLimits,
+    text: Utf8Codec | undefined,
+    memory: PayloadMemory = commonMemory,
+    kept = true,
+  ) {
     this.#limits = limits;
     this.#validator = text === undefined ? undefined : new Utf8Validator(text);
-    this.#payload = new PayloadBuffer(limits.maxMessage);
+    this.#payload = new PayloadBuffer(limits.maxMessage, memory, kept);
   }
 
   /** Octets of memory held for the message so far. */
@@ -62,5 +71,10 @@ export class MessageAssembler {
   finish(): Uint8Array {
     if (this.#validator?.end() === false) throw new ProtocolError("invalid-utf8");
     return this.#payload.take();
+  }
+
+  /** Lets go of the payload: unless it is kept, what `finish` returned must not be used any more. */
+  release(): void {
+    this.#payload.release();
   }
 }

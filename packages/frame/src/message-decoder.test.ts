@@ -142,11 +142,24 @@ describe("a codec", () => {
       calls.push(`decode ${end - start}${ascii ? " ascii" : ""}`);
       return portableUtf8.decode(bytes, start, end, ascii);
     },
+    decodeMasked(bytes, start, length, key) {
+      calls.push(`decode ${length} masked`);
+      expect(key).toBe(0);
+      return bytes[start]! < 0x80 ? String.fromCharCode(...bytes.subarray(start, start + length)) : undefined;
+    },
   };
 
-  test("is asked once per text, and not for what is known to be ASCII", () => {
+  test("is asked once per text, not whether ASCII is valid, and for a few octets before they are unmasked", () => {
     calls.length = 0;
-    const texts = ["Hello", "é", "x".repeat(96), "x".repeat(97), "y".repeat(70_000)];
+    const texts = [
+      "Hello",
+      "x".repeat(32),
+      "x".repeat(33),
+      "é",
+      "x".repeat(96),
+      "x".repeat(97),
+      "y".repeat(70_000),
+    ];
     const bytes = concat(...texts.map((text) => frame({ opcode: 1, payload: text })));
     expect(
       decodeMessages({ role: "client", utf8: codec }, [bytes]).delivered.map(
@@ -154,7 +167,10 @@ describe("a codec", () => {
       ),
     ).toEqual(texts);
     expect(calls).toEqual([
-      "decode 5 ascii",
+      "decode 5 masked",
+      "decode 32 masked",
+      "decode 33 ascii",
+      "decode 2 masked",
       "isValid 2",
       "decode 2",
       "decode 96 ascii",

@@ -5,6 +5,7 @@ import { checkLimit } from "./limit.ts";
 import { copyMasked, maskOctets } from "./mask.ts";
 import { MessageAssembler, type MessageLimits } from "./message-assembler.ts";
 import { isControl, Opcode } from "./opcode.ts";
+import { commonMemory, type PayloadMemory } from "./payload-memory.ts";
 import { ProtocolError } from "./protocol-error.ts";
 import { maskReceived } from "./receive-buffer.ts";
 import { scratch } from "./scratch.ts";
@@ -37,10 +38,14 @@ export type MessageDecoderOptions = {
   textAsBytes?: boolean;
   /** How octets become strings; default: the portable codec. A server hands in native functions. */
   utf8?: Utf8Codec;
+  /** Where payloads are put; default: memory that is zeroed and that all decoders share. */
+  memory?: PayloadMemory;
 };
 
 /** Up to this length text is unmasked octet by octet, which finds out on the way whether it is ASCII. */
-const shortText = 96;
+const octetsPay = 96;
+/** The longest text of few octets. */
+const few = 32;
 
 /**
  * Turns octets into messages: `push` what has come, then call `next` until it returns `undefined`.
@@ -53,6 +58,7 @@ export class MessageDecoder {
   readonly #reader: FrameReader;
   readonly #limits: MessageLimits;
   readonly #utf8: Utf8Codec;
+  readonly #memory: PayloadMemory;
   readonly #textAsBytes: boolean;
   /** The data message under way, when it did not come in one piece. */
   #assembler: MessageAssembler | undefined;
@@ -63,7 +69,8 @@ export class MessageDecoder {
 
   /** Throws a TypeError or a RangeError that names the option. */
   constructor(options: MessageDecoderOptions) {
-    this.#reader = new FrameReader(options.role, options.rsv ?? 0);
+    this.#memory = options.memory ?? commonMemory;
+    this.#reader = new FrameReader(options.role, options.rsv ?? 0, this.#memory);
     this.#limits = {
       maxMessage: checkLimit("maxMessage", options.maxMessage ?? 1_048_576, 0),
       maxFragments: checkLimit("maxFragments", options.maxFragments ?? 4_096, 1),
@@ -127,7 +134,13 @@ export class MessageDecoder {
         this.#assemblerOpcode = reader.opcode;
         this.#assemblerRsv = reader.rsv;
         const isText = reader.opcode === Opcode.Text && reader.rsv === 0;
-        this.#assembler = new MessageAssembler(this.#limits, isText ? this.#utf8 : undefined);
+        const kept = !isText || this.#textAsBytes;
+        this.#assembler = new MessageAssembler(
+          this.#limits,
+          isText ? this.#utf8 : undefined,
+          this.#memory,
+          kept,
+        );
       }
       this.#assembler!.begin(reader.length, reader.fin);
     }
@@ -136,7 +149,9 @@ export class MessageDecoder {
     if (!reader.isLast || !reader.fin) return undefined;
     const data = assembler.finish();
     this.#assembler = undefined;
-    return this.#message(this.#assemblerOpcode, this.#assemblerRsv, data);
+    const message = this.#message(this.#assemblerOpcode, this.#assemblerRsv, data);
+    assembler.release();
+    return message;
   }
 
   /** The common case: one frame, all of it there. */
@@ -144,29 +159,36 @@ export class MessageDecoder {
     const { opcode, rsv, length } = reader;
     if (length > this.#limits.maxMessage) throw new ProtocolError("message-too-large");
     const isText = opcode === Opcode.Text && rsv === 0;
-    if (isText && !this.#textAsBytes && length <= scratch.length) return this.#wholeText(reader);
+    if (isText && !this.#textAsBytes) {
+      const text = this.#wholeText(reader);
+      if (text !== undefined) return { type: "text", data: text };
+    }
     const data = reader.takePayload()!;
     if (isText && !this.#utf8.isValid(data, 0, length)) throw new ProtocolError("invalid-utf8");
     return this.#message(opcode, rsv, data);
   }
 
-  /** Text that never gets memory of its own but the string. */
-  #wholeText(reader: FrameReader): Message {
+  /** Text that never gets memory of its own but the string; `undefined` when it is too long for that. */
+  #wholeText(reader: FrameReader): string | undefined {
     const { chunk, start, end, maskKey, length } = reader;
-    if (length <= shortText) {
+    if (length <= octetsPay) {
+      const text = length <= few ? this.#utf8.decodeMasked?.(chunk, start, length, maskKey) : undefined;
+      if (text !== undefined) return text;
       const seen = maskOctets(scratch, 0, chunk, start, end, maskKey);
-      if (seen < 0x80) return { type: "text", data: this.#utf8.decode(scratch, 0, length, true) };
+      if (seen < 0x80) return this.#utf8.decode(scratch, 0, length, true);
     } else if (maskReceived(chunk, start, end, maskKey)) {
       return this.#text(chunk, start, end);
-    } else {
+    } else if (length <= scratch.length) {
       copyMasked(scratch, 0, chunk, start, end, maskKey, 0);
+    } else {
+      return undefined;
     }
     return this.#text(scratch, 0, length);
   }
 
-  #text(bytes: Uint8Array, start: number, end: number): Message {
+  #text(bytes: Uint8Array, start: number, end: number): string {
     if (!this.#utf8.isValid(bytes, start, end)) throw new ProtocolError("invalid-utf8");
-    return { type: "text", data: this.#utf8.decode(bytes, start, end, false) };
+    return this.#utf8.decode(bytes, start, end, false);
   }
 
   /** `data` has been checked: text without reserved bits is valid UTF-8. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { PayloadBuffer } from "./payload-buffer.ts";
+import { commonMemory, type PayloadMemory } from "./payload-memory.ts";
 
 const octets = (length: number) => Uint8Array.from({ length }, (_, i) => i & 0xff);
 
@@ -11,24 +12,24 @@ function add(buffer: PayloadBuffer, length: number, last = false): void {
 
 describe("capacity", () => {
   test("is none before the first octet, whatever was announced", () => {
-    const buffer = new PayloadBuffer(1_000_000);
+    const buffer = new PayloadBuffer(1_000_000, commonMemory);
     buffer.expect(1_000_000, true);
     buffer.append(octets(0), 0, 0, 0, 0);
     expect([buffer.length, buffer.capacity]).toEqual([0, 0]);
   });
 
-  test("is what was announced, but at most four times what came, and 256 at first", () => {
-    const buffer = new PayloadBuffer(1_000_000);
+  test("is what was announced, but at most eight times what came, and 256 at first", () => {
+    const buffer = new PayloadBuffer(1_000_000, commonMemory);
     buffer.expect(1_000_000, true);
     const capacities = [1, 255, 1, 767, 1, 300_000].map((length) => {
       buffer.append(octets(length), 0, length, 0, 0);
       return buffer.capacity;
     });
-    expect(capacities).toEqual([256, 256, 1028, 1028, 1028, 1_000_000]);
+    expect(capacities).toEqual([256, 256, 2056, 2056, 2056, 1_000_000]);
   });
 
   test("is exact when the last octets come with their announcement", () => {
-    const buffer = new PayloadBuffer(1_000_000);
+    const buffer = new PayloadBuffer(1_000_000, commonMemory);
     add(buffer, 1000);
     expect(buffer.capacity).toBe(1000);
     add(buffer, 500, true);
@@ -37,7 +38,7 @@ describe("capacity", () => {
   });
 
   test("doubles while more may be announced, up to the limit", () => {
-    const buffer = new PayloadBuffer(3000);
+    const buffer = new PayloadBuffer(3000, commonMemory);
     const capacities = [10, 300, 300, 600, 1200, 590].map((length) => {
       add(buffer, length);
       return buffer.capacity;
@@ -47,7 +48,7 @@ describe("capacity", () => {
   });
 
   test("doubles also when every fragment is announced in one piece and comes in two", () => {
-    const buffer = new PayloadBuffer(1_000_000);
+    const buffer = new PayloadBuffer(1_000_000, commonMemory);
     add(buffer, 10_000);
     buffer.expect(2, false);
     buffer.append(octets(1), 0, 1, 0, 0);
@@ -57,7 +58,7 @@ describe("capacity", () => {
 
 describe("the payload", () => {
   test("is all that was appended, unmasked by the phase of each piece", () => {
-    const buffer = new PayloadBuffer(1000);
+    const buffer = new PayloadBuffer(1000, commonMemory);
     buffer.expect(7, true);
     const masked = Uint8Array.of(0x11, 0x22, 0x33, 0x44, 0x11, 0x22, 0x33);
     for (const [start, end] of [
@@ -78,7 +79,7 @@ describe("the payload", () => {
       [20_000, 100, 0],
       [10_000, 100, 9900],
     ] as const) {
-      const buffer = new PayloadBuffer(1_000_000);
+      const buffer = new PayloadBuffer(1_000_000, commonMemory);
       add(buffer, first);
       add(buffer, second);
       const payload = buffer.take();
@@ -86,5 +87,62 @@ describe("the payload", () => {
       expect(payload.subarray(first)).toEqual(octets(second));
       expect(payload.buffer.byteLength - payload.length).toBe(spare);
     }
+  });
+});
+
+describe("memory that is borrowed", () => {
+  /** Lends 1 MB at least; what was lent and given back, and what is asked for otherwise, is in the log. */
+  function lender(): { memory: PayloadMemory; log: string[] } {
+    const log: string[] = [];
+    const memory: PayloadMemory = {
+      ...commonMemory,
+      takeWhole(length) {
+        log.push(`whole ${length}`);
+        return commonMemory.takeWhole(length);
+      },
+      borrow(length) {
+        log.push(`borrow ${length}`);
+        return new Uint8Array(Math.max(length, 1_000_000));
+      },
+      giveBack(bytes) {
+        log.push(`back ${bytes.length}`);
+      },
+    };
+    return { memory, log };
+  }
+
+  test("is given back when the payload is released", () => {
+    const { memory, log } = lender();
+    const buffer = new PayloadBuffer(2_000_000, memory, false);
+    buffer.expect(100_000, true);
+    const bytes = octets(100_000);
+    buffer.append(bytes, 0, 100, 0, 0);
+    buffer.append(bytes, 100, 50_000, 0, 100);
+    buffer.append(bytes, 50_000, 100_000, 0, 50_000);
+    expect(buffer.take()).toEqual(bytes);
+    expect(buffer.take().buffer, "it is not copied to be rid of the rest").toBe(buffer.bytes.buffer);
+    buffer.release();
+    expect(log).toEqual(["borrow 800", "back 0", "back 1000000"]);
+    expect(buffer.capacity).toBe(0);
+  });
+
+  test("is given back when it has to grow", () => {
+    const { memory, log } = lender();
+    const buffer = new PayloadBuffer(10_000_000, memory, false);
+    add(buffer, 70_000);
+    add(buffer, 1_200_000);
+    expect(log).toEqual(["borrow 70000", "back 0", "borrow 2000000", "back 1000000"]);
+    expect(buffer.take()).toEqual(Uint8Array.from([...octets(70_000), ...octets(1_200_000)]));
+    buffer.release();
+    expect(log.slice(4)).toEqual(["back 2000000"]);
+  });
+
+  test("is none where the payload is kept, and none is given back", () => {
+    const { memory, log } = lender();
+    const buffer = new PayloadBuffer(1_000_000, memory);
+    add(buffer, 100_000, true);
+    buffer.take();
+    buffer.release();
+    expect(log).toEqual(["whole 100000"]);
   });
 });

@@ -1,28 +1,33 @@
 import { copyMasked } from "./mask.ts";
+import type { PayloadMemory } from "./payload-memory.ts";
 
 const empty = new Uint8Array(0);
 
 /** What an unfinished payload starts with, in octets. */
 const firstCapacity = 256;
 /** How far memory may run ahead of the octets that have really come. */
-const growth = 4;
+const growth = 8;
 /** Capacity left over that is worth a copy to be rid of. */
 const slack = 16_384;
 
 /**
  * Collects a payload that comes in pieces, in one growing stretch of memory: never an array of parts, so that a
  * million fragments of one octet cost a million octets. An announced length is a claim of the peer: memory follows
- * the octets that came, at most four times ahead, and never goes beyond the limit.
+ * the octets that came, at most eight times ahead, and never goes beyond the limit.
  */
 export class PayloadBuffer {
-  #bytes: Uint8Array = empty;
+  readonly #memory: PayloadMemory;
+  readonly #kept: boolean;
+  #bytes: Uint8Array<ArrayBuffer> = empty;
   #length = 0;
   #expected = 0;
   #limit: number;
 
-  /** `limit` is the most octets that the payload may come to. */
-  constructor(limit: number) {
+  /** `limit` is the most octets that the payload may come to; a payload that is not `kept` has to be released. */
+  constructor(limit: number, memory: PayloadMemory, kept = true) {
     this.#limit = limit;
+    this.#memory = memory;
+    this.#kept = kept;
   }
 
   /** Octets collected so far. */
@@ -58,17 +63,25 @@ export class PayloadBuffer {
   take(): Uint8Array {
     const { length } = this.#bytes;
     if (this.#length === length) return this.#bytes;
-    return length - this.#length > slack
+    return this.#kept && length - this.#length > slack
       ? this.#bytes.slice(0, this.#length)
       : this.#bytes.subarray(0, this.#length);
+  }
+
+  /** Lets go of the memory, which is given back when the payload is not kept. */
+  release(): void {
+    if (!this.#kept) this.#memory.giveBack(this.#bytes);
+    this.#bytes = empty;
   }
 
   /** Makes room for `length` octets at least. Capacity doubles at least, which keeps the copying linear. */
   #grow(length: number): void {
     const announced = Math.min(this.#expected, length * growth);
     const doubled = Math.max(this.#bytes.length * 2, firstCapacity);
-    const bytes = new Uint8Array(Math.max(announced, Math.min(doubled, this.#limit)));
+    const capacity = Math.max(announced, Math.min(doubled, this.#limit));
+    const bytes = this.#kept ? this.#memory.takeWhole(capacity) : this.#memory.borrow(capacity);
     bytes.set(this.#bytes.subarray(0, this.#length));
+    this.release();
     this.#bytes = bytes;
   }
 }

@@ -6,19 +6,19 @@ import { maskReceived, receiveBuffer } from "./receive-buffer.ts";
 
 const key = 0x9a3b_c1d7;
 
-test("there is one buffer of 64 KiB for the whole process", () => {
+test("there is one buffer of 128 KiB for the whole process", () => {
   expect(receiveBuffer()).toBeInstanceOf(Uint8Array);
-  expect(receiveBuffer().length).toBe(65_536);
+  expect(receiveBuffer().length).toBe(131_072);
   expect(receiveBuffer()).toBe(receiveBuffer());
 });
 
 test("this runtime has SIMD: the buffer is masked where it stands", () => {
   const bytes = receiveBuffer();
   for (const start of [0, 1, 3, 17]) {
-    for (const length of [0, 1, 15, 16, 17, 31, 32, 33, 1_000, 65_536 - start]) {
+    for (const length of [0, 1, 15, 16, 17, 31, 32, 33, 1_000, 131_072 - start]) {
       bytes.fill(0x55);
       expect(maskReceived(bytes, start, start + length, key)).toBe(true);
-      const expected = new Uint8Array(65_536).fill(0x55);
+      const expected = new Uint8Array(131_072).fill(0x55);
       for (let i = 0; i < length; i++) expected[start + i]! ^= (key >>> (24 - 8 * (i & 3))) & 0xff;
       expect(bytes).toEqual(expected);
     }
@@ -70,7 +70,7 @@ test("without WebAssembly it is memory like any other", async () => {
   const fresh = await import("./receive-buffer.ts");
   const bytes = fresh.receiveBuffer();
   vi.unstubAllGlobals();
-  expect(bytes.length).toBe(65_536);
+  expect(bytes.length).toBe(131_072);
   expect(fresh.maskReceived(bytes, 0, 32, key)).toBe(false);
   expect(bytes.every((octet) => octet === 0)).toBe(true);
 });

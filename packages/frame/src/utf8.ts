@@ -7,6 +7,11 @@ export interface Utf8Codec {
   isValid(bytes: Uint8Array, start: number, end: number): boolean;
   /** The string of `bytes[start, end)`, which are known to be valid UTF-8, and to be ASCII when `ascii` is set. */
   decode(bytes: Uint8Array, start: number, end: number, ascii: boolean): string;
+  /**
+   * The string of a few octets, still masked by `key`; `undefined` when they are not ASCII, or there is no faster way than to
+   * unmask them first.
+   */
+  decodeMasked?(bytes: Uint8Array, start: number, length: number, key: number): string | undefined;
 }
 
 /** Below this many octets the walk octet by octet beats the call of a codec. */

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
-import { allocate } from "./allocate.ts";
+import { commonMemory } from "./payload-memory.ts";
+
+const allocate = commonMemory.take;
 
 test("memory has the length asked for and is zeroed, whatever was written into earlier pieces", () => {
   for (const length of [0, 1, 64, 65, 66, 71, 72, 1000, 8192, 8193, 65_536, 100_000]) {
