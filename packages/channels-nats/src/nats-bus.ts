@@ -115,8 +115,7 @@ class NatsBus implements Bus {
       this.#subscriptions.close(error);
       this.#log.close(error);
     }
-    this.#sockets?.destroy();
-    await this.#session?.end(closed());
+    await Promise.all([this.#session?.end(closed()), this.#sockets?.destroy()]);
   }
 
   get #isClosed(): boolean {
@@ -156,7 +155,7 @@ class NatsBus implements Bus {
       await this.#enter(session, outbox, first);
       return await end.promise;
     } catch (error) {
-      sockets.destroy();
+      void sockets.destroy();
       const failure = failureOf(error);
       await session?.end(failure);
       return failure;

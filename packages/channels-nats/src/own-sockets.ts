@@ -30,11 +30,13 @@ export class OwnSockets {
     return bytes;
   }
 
-  /** Ends them at once, and those that are still to come. */
-  destroy(): void {
+  /** Ends them at once, and those that are still to come; resolves when the system has closed them. */
+  async destroy(): Promise<void> {
     this.#state = "destroyed";
     for (const socket of this.#sockets) socket.destroy();
     this.#sockets.clear();
+    // The client takes all listeners away, ours as well: the turn in which they close has to pass.
+    for (let turns = 0; turns < 2; turns++) await new Promise((resolve) => setImmediate(resolve));
   }
 
   add(socket: Socket): void {

@@ -73,8 +73,7 @@ export class Session {
     this.#events.ended(error);
     for (const reject of this.#waiting) reject(error);
     this.#waiting.clear();
-    this.#sockets.destroy();
-    await this.connection.close().catch(() => {});
+    await Promise.all([this.#sockets.destroy(), this.connection.close().catch(() => {})]);
   }
 
   async #pong(): Promise<void> {

@@ -1,0 +1,36 @@
+import type { Bus } from "@exws/channels";
+import { type NatsOptions, NatsServer } from "@exws/engines";
+import { connect, type NodeConnectionOptions } from "@nats-io/transport-node";
+import { onTestFinished } from "vitest";
+import { type NatsBusOptions, natsBus } from "../../src/index.ts";
+import { Listener } from "./listener.ts";
+
+/** A server that is gone when the test is over. */
+export async function nats(options?: NatsOptions): Promise<NatsServer> {
+  const server = await NatsServer.start(options);
+  onTestFinished(() => server[Symbol.asyncDispose]());
+  return server;
+}
+
+/** A bus that is closed when the test is over, not opened. */
+export function busTo(
+  server: { readonly port: number },
+  options?: NatsBusOptions,
+  connection?: NodeConnectionOptions,
+): Bus {
+  const bus = natsBus(connect, { servers: `127.0.0.1:${server.port}`, ...connection }, options);
+  onTestFinished(() => bus.close());
+  return bus;
+}
+
+/** The same, opened, and what it tells. */
+export async function openTo(
+  server: { readonly port: number },
+  options?: NatsBusOptions,
+  connection?: NodeConnectionOptions,
+): Promise<{ bus: Bus; listener: Listener }> {
+  const bus = busTo(server, options, connection);
+  const listener = new Listener();
+  await bus.open(listener);
+  return { bus, listener };
+}
