@@ -1,5 +1,6 @@
 import type { Address, Dialer, Transport, TransportEvents, Word } from "./transport.ts";
 import { wordOf } from "./transport.ts";
+import { withDeadline } from "./with-deadline.ts";
 
 /** What the bus asks of an `ioredis` client: a `Redis` or a `Cluster`. */
 export interface IoredisClient {
@@ -86,16 +87,15 @@ export class IoredisDialer implements Dialer {
     cluster.on("error", (error: unknown) => {
       cause = lastErrorOf(error) ?? cause;
     });
-    const timer = setTimeout(() => cluster.disconnect(), timeout);
     try {
-      await cluster.connect();
+      // It may settle never: when no server can be reached, or one accepts and does not answer.
+      await withDeadline(cluster.connect(), timeout);
       const nodes = cluster.nodes();
       this.#pattern = nodes[0]?.duplicate(safe);
       return nodes.map(({ options: { host = "127.0.0.1", port = 6379 } }) => ({ host, port }));
     } catch (error) {
       throw cause ?? error;
     } finally {
-      clearTimeout(timer);
       cluster.disconnect();
     }
   }

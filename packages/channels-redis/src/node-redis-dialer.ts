@@ -1,5 +1,6 @@
 import type { Address, Dialer, Transport, TransportEvents, Word } from "./transport.ts";
 import { wordOf } from "./transport.ts";
+import { withDeadline } from "./with-deadline.ts";
 
 /** What the bus asks of a `redis` (node-redis) client: one of `createClient()` or `createCluster()`. */
 export interface NodeRedisClient {
@@ -78,20 +79,13 @@ export class NodeRedisDialer implements Dialer {
   async seeds(timeout: number): Promise<readonly Address[]> {
     const cluster = (this.#client as unknown as Cluster).duplicate();
     cluster.on("error", () => {});
-    let timer: NodeJS.Timeout | undefined;
     try {
       // It has no deadline for servers that accept and do not answer.
-      const late = new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(new Error("no server of the cluster answers")), timeout);
-      });
-      const connecting = cluster.connect();
-      connecting.catch(() => {});
-      await Promise.race([connecting, late]);
+      await withDeadline(cluster.connect(), timeout);
       const masters = cluster.masters;
-      this.#pattern = await Promise.race([cluster.nodeClient(masters[0]), late]);
+      this.#pattern = await withDeadline(cluster.nodeClient(masters[0]), timeout);
       return masters.map(({ host, port }) => ({ host, port }));
     } finally {
-      clearTimeout(timer);
       try {
         cluster.destroy();
       } catch {

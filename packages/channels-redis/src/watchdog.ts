@@ -1,14 +1,19 @@
 /** How often a connection is asked whether it lives, and how long it may take to show it. In milliseconds. */
 export type Heartbeat = { readonly interval: number; readonly timeout: number };
 
-/** Notices a connection that is open and dead. Anything that is heard shows life, not only the answer to a ping. */
+/** Parts that the time for an answer is counted in. */
+const ticks = 4;
+
+/**
+ * Notices a connection that is open and dead. Anything that is heard shows life, not only the answer to a ping. Time in which this
+ * process itself stood still does not count: however long it was, it is one tick.
+ */
 export class Watchdog {
   readonly #heartbeat: Heartbeat;
   readonly #ping: () => void;
   readonly #dead: () => void;
   #timer: NodeJS.Timeout | undefined;
-  #heard = true;
-  #stopped = false;
+  #heard = false;
 
   constructor(heartbeat: Heartbeat, ping: () => void, dead: () => void) {
     this.#heartbeat = heartbeat;
@@ -23,26 +28,20 @@ export class Watchdog {
   }
 
   stop(): void {
-    this.#stopped = true;
     clearTimeout(this.#timer);
   }
 
   #rest(): void {
     this.#timer = setTimeout(() => {
       this.#heard = false;
-      this.#timer = setTimeout(() => this.#judge(), this.#heartbeat.timeout);
+      this.#wait(ticks);
       this.#ping();
     }, this.#heartbeat.interval);
   }
 
-  /** If we ourselves stood still, what came meanwhile is not read yet: it is in the turn of the event loop that follows. */
-  #judge(): void {
-    setImmediate(() =>
-      setImmediate(() => {
-        if (this.#stopped) return;
-        if (this.#heard) this.#rest();
-        else this.#dead();
-      }),
-    );
+  #wait(left: number): void {
+    if (this.#heard) this.#rest();
+    else if (left === 0) this.#dead();
+    else this.#timer = setTimeout(() => this.#wait(left - 1), this.#heartbeat.timeout / ticks);
   }
 }

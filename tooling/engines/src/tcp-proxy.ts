@@ -8,6 +8,7 @@ export class TcpProxy implements AsyncDisposable {
   readonly #server: Server;
   readonly #pairs = new Set<readonly [client: Socket, engine: Socket]>();
   readonly #held = new Set<Direction>();
+  readonly #stuck = new Set<readonly [client: Socket, engine: Socket]>();
   #accepting = true;
 
   private constructor(target: number) {
@@ -61,9 +62,18 @@ export class TcpProxy implements AsyncDisposable {
     for (const pair of this.#pairs) this.#flow(pair);
   }
 
+  /** The same on the connections there are, both ways, and not on new ones: what is sent on them arrives late, behind newer things. */
+  stick(): void {
+    for (const pair of this.#pairs) {
+      this.#stuck.add(pair);
+      this.#flow(pair);
+    }
+  }
+
   /** Bytes pass again, what was held first. */
   release(): void {
     this.#held.clear();
+    this.#stuck.clear();
     for (const pair of this.#pairs) this.#flow(pair);
   }
 
@@ -96,15 +106,18 @@ export class TcpProxy implements AsyncDisposable {
       from.on("close", () => {
         to.destroy();
         this.#pairs.delete(pair);
+        this.#stuck.delete(pair);
       });
     }
     this.#flow(pair);
   }
 
-  #flow([client, engine]: readonly [Socket, Socket]): void {
-    if (this.#held.has("up")) client.pause();
+  #flow(pair: readonly [client: Socket, engine: Socket]): void {
+    const [client, engine] = pair;
+    const isStuck = this.#stuck.has(pair);
+    if (isStuck || this.#held.has("up")) client.pause();
     else client.resume();
-    if (this.#held.has("down")) engine.pause();
+    if (isStuck || this.#held.has("down")) engine.pause();
     else engine.resume();
   }
 }

@@ -18,7 +18,9 @@ export const libraries: readonly {
   {
     library: "ioredis",
     connect(server, as) {
-      const client = new Redis(server.url, { lazyConnect: true, ...as });
+      const { port, password } = new URL(server.url);
+      const address = { host: "127.0.0.1", port: Number(port), password: decodeURIComponent(password) };
+      const client = new Redis({ ...address, lazyConnect: true, ...as });
       return { client, end: () => client.disconnect() };
     },
     cluster({ nodes }) {
