@@ -16,7 +16,7 @@ export function busErrorOf(cause: unknown, what: string): BusError {
 
 /** Whether a cluster says that a slot is elsewhere: what is known of it is old. */
 export function isMoved(error: BusError): boolean {
-  return /^-?(?:MOVED|ASK|CLUSTERDOWN)\b/.test(messageOf(error.cause));
+  return /^-?(?:MOVED|ASK)\b/.test(messageOf(error.cause));
 }
 
 /** Whether Redis does not know a script by its digest. */

@@ -93,9 +93,14 @@ export class NatsServer implements Engine {
     this.#proxy.cut();
   }
 
+  /** Gives it another configuration for the next start. */
+  configure(config: string): void {
+    this.#settings.config = config;
+  }
+
   /** Gives it another configuration while it runs; clients hear of it a moment later. */
   reload(config: string): void {
-    this.#settings.config = config;
+    this.configure(config);
     writeFileSync(configFile(this.#process.folder), config);
     process.kill(this.pid!, "SIGHUP");
   }

@@ -38,10 +38,11 @@ export class RedisCluster implements Engine {
       await node.command("CLUSTER", "SET-CONFIG-EPOCH", index + 1);
       await nodes[0]!.command("CLUSTER", "MEET", "127.0.0.1", node.port);
     }
-    await this.#settled();
+    await this.settled();
   }
 
-  async #settled(): Promise<void> {
+  /** Resolves when every node knows all others and serves: 2 s after a start, which is how long a node of Redis waits. */
+  async settled(): Promise<void> {
     const deadline = performance.now() + 20_000;
     for (const node of this.nodes) {
       while (!(await this.#knowsAll(node))) {
@@ -58,7 +59,7 @@ export class RedisCluster implements Engine {
 
   async start(): Promise<void> {
     await Promise.all(this.nodes.map((node) => node.start()));
-    await this.#settled();
+    await this.settled();
   }
 
   async stop(): Promise<void> {
