@@ -72,7 +72,9 @@ class NatsBus implements Bus {
   }
 
   get maxPayload(): number {
-    return this.#session?.connection.info?.max_payload ?? this.#maxPayload;
+    // The client forgets it with the connection.
+    this.#maxPayload = this.#session?.connection.info?.max_payload ?? this.#maxPayload;
+    return this.#maxPayload;
   }
 
   async open(receiver: BusReceiver): Promise<void> {
@@ -169,13 +171,13 @@ class NatsBus implements Bus {
     await this.#subscriptions.attach(session);
     this.#log.attach(session, outbox);
     this.#isUp = true;
+    this.#maxPayload = this.maxPayload;
     if (this.#isOpening) first();
     else this.#receiver?.up();
   }
 
   #leave(error: BusError): void {
     const wasUp = this.#isUp;
-    this.#maxPayload = this.maxPayload;
     this.#isUp = false;
     this.#session = undefined;
     this.#outbox = undefined;
