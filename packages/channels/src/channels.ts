@@ -21,7 +21,7 @@ import { checkMeta, checkSharedKey } from "./meta.ts";
 import { type ChannelsOptions, type ResolvedOptions, resolveOptions } from "./options.ts";
 import { Presence, type PresenceDiff, type PresenceKeeper, type Present } from "./presence.ts";
 import { Roster } from "./roster.ts";
-import { type BroadcastOptions, everybody, selectionOf } from "./selection.ts";
+import { type BroadcastOptions, everybody, type Selection, selectionOf } from "./selection.ts";
 import { checkSubscriber, type Subscriber } from "./subscriber.ts";
 
 /** How to join. */
@@ -66,10 +66,10 @@ export class Channels<Types = unknown, Member extends Subscriber = Subscriber> {
       change: (begins) => (begins ? hooks.hold() : hooks.release()),
       onEnded: (membership, isLast) => this.#onEnded(membership, isLast),
     });
-    if (history !== undefined) this.#histories = new HistoryStore(history, limits.histories);
     const onChange = presence?.onChange;
     const tell = onChange && ((id: unknown, diff: PresenceDiff) => hooks.add(() => onChange(id, diff)));
     if (bus === undefined) {
+      if (history !== undefined) this.#histories = new HistoryStore(history, limits.histories);
       if (presence !== undefined) this.#presence = new Presence(tell);
       return;
     }
@@ -77,6 +77,7 @@ export class Channels<Types = unknown, Member extends Subscriber = Subscriber> {
       options: this.#options,
       hooks,
       roster: this.#roster,
+      deliverer: this.#deliverer,
       tell,
       deliver: (id, message) => this.#receive(id, message),
     });
@@ -139,10 +140,11 @@ export class Channels<Types = unknown, Member extends Subscriber = Subscriber> {
     }
     if (this.#roster.count(member) >= this.#options.limits.channels) return new JoinResult("full");
     if (!this.#roster.watch(member)) return new JoinResult("closed");
+    const shared = this.#cluster?.history?.enter(id as string);
     const position = this.#position(id);
     this.#hooks.hold();
-    this.#enter(id, member, meta, key);
-    const result = this.#welcome(id, member, position, since);
+    const membership = this.#enter(id, member, meta, key);
+    const result = shared?.welcome(membership, since) ?? this.#welcome(id, member, position, since);
     this.#hooks.release();
     this.#awaitNodes(id, result);
     return result;
@@ -229,6 +231,10 @@ export class Channels<Types = unknown, Member extends Subscriber = Subscriber> {
     const channel = this.#roster.channels.get(id);
     const shards = channel === undefined ? 1 : this.#deliverer.shards(id);
     if (channel !== undefined && this.#deliverer.isFull(channel)) return refused(channel);
+    if (messages !== undefined && options.history !== false) {
+      const logged = this.#log(id as string, data, selection, channel);
+      if (logged !== undefined) return logged;
+    }
     const kept = history && this.#histories!.add(history, data);
     const result = new BroadcastResult(channel?.members.size ?? 0, kept?.position);
     if (channel === undefined && messages === undefined) return result;
@@ -236,6 +242,22 @@ export class Channels<Types = unknown, Member extends Subscriber = Subscriber> {
     // Sent first: what members broadcast when they are given it comes behind it on other nodes, too. Nothing waits for the bus.
     if (messages !== undefined) result.publish(messages.send(id as string, message));
     if (channel !== undefined) this.#deliverer.deliver(channel, message, result, selection, shards);
+    return result;
+  }
+
+  /** Broadcasts in a channel whose history is in the log of the bus; `undefined` for another. */
+  #log(
+    id: string,
+    data: Data,
+    selection: Selection,
+    channel: Channel | undefined,
+  ): BroadcastResult | undefined {
+    const history = this.#cluster?.history;
+    const options = history?.optionsOf(id);
+    if (options === undefined) return undefined;
+    if (channel !== undefined && history!.isFull(id)) return refused(channel);
+    const result = new BroadcastResult(channel?.members.size ?? 0, undefined);
+    result.publish(history!.broadcast(id, prepare(data), options, selection, result));
     return result;
   }
 
@@ -273,7 +295,11 @@ export class Channels<Types = unknown, Member extends Subscriber = Subscriber> {
   /** A message of another node. */
   #receive(id: string, message: PreparedMessage): void {
     const channel = this.#roster.channels.get(id);
-    if (channel === undefined || this.#deliverer.isFull(channel)) return;
+    if (channel === undefined) return;
+    if (this.#deliverer.isFull(channel)) {
+      this.#cluster!.node.counts.dropped++;
+      return;
+    }
     const result = new BroadcastResult(channel.members.size, undefined);
     try {
       this.#deliverer.deliver(channel, message, result, everybody, this.#deliverer.shards(id));
@@ -282,12 +308,13 @@ export class Channels<Types = unknown, Member extends Subscriber = Subscriber> {
     }
   }
 
-  #enter(id: unknown, member: Subscriber, meta: unknown, key: unknown): void {
+  #enter(id: unknown, member: Subscriber, meta: unknown, key: unknown): Membership {
     const membership = this.#roster.enter(id, member, meta);
     if (membership.channel.members.size === 1) this.#cluster?.enter(id as string);
     if (key !== undefined) this.#presence?.join(id, membership, key);
     const { onJoin } = this.#options;
     if (onJoin !== undefined) this.#hooks.add(() => onJoin(id, member, meta));
+    return membership;
   }
 
   /** Gives a new member what it missed. Its connection may end by it. */
@@ -317,7 +344,7 @@ export class Channels<Types = unknown, Member extends Subscriber = Subscriber> {
   }
 
   #position(id: unknown): Position | undefined {
-    return this.#histories?.enter(id)?.position;
+    return this.#cluster?.history?.position(id as string) ?? this.#histories?.enter(id)?.position;
   }
 }
 
