@@ -1,0 +1,11 @@
+// Preloaded by server processes (`node --import`): `@exws/x` is the sources of packages/x, so that nothing has to be built.
+import { registerHooks } from "node:module";
+
+registerHooks({
+  resolve(specifier, context, next) {
+    const name = /^@exws\/([^/]+)$/.exec(specifier)?.[1];
+    if (name === undefined) return next(specifier, context);
+    const url = new URL(`../../../packages/${name}/src/index.ts`, import.meta.url).href;
+    return { url, shortCircuit: true };
+  },
+});
