@@ -16,15 +16,19 @@ export class BroadcastResult {
   closed = 0;
   /** Members that are still to be served. Some of them may leave, or be excepted, and are not counted then. */
   pending: number;
-  /** The place in the history of the channel, where it has one. */
-  readonly position: Position | undefined;
+  #position: Position | undefined;
   #done: Promise<this> | undefined;
   #published: Promise<Published> | undefined;
   #resolve: (() => void) | undefined;
 
   constructor(pending: number, position: Position | undefined) {
     this.pending = pending;
-    this.position = position;
+    this.#position = position;
+  }
+
+  /** The place in the history of the channel, where it has one. With a bus it is known at `done`, or `published`. */
+  get position(): Position | undefined {
+    return this.#position;
   }
 
   /** Resolves with this result when every member has been served. Never rejects. */
@@ -48,6 +52,11 @@ export class BroadcastResult {
   /** It is being handed to the bus. */
   publish(published: Promise<Published>): void {
     this.#published = published;
+  }
+
+  /** It has a place in the history. */
+  place(position: Position): void {
+    this.#position = position;
   }
 
   /** Everybody has been served. */

@@ -24,11 +24,13 @@ export class History {
   #entries: Entry[] = [];
   #head = 0;
   #bytes = 0;
-  #offset = 0;
+  #offset: number;
 
-  constructor(epoch: string, bounds: HistoryBounds) {
+  /** `offset` messages were there before. */
+  constructor(epoch: string, bounds: HistoryBounds, offset = 0) {
     this.#epoch = epoch;
     this.#bounds = bounds;
+    this.#offset = offset;
   }
 
   /** The place behind the newest message. */

@@ -11,22 +11,38 @@ export type JoinStatus = "joined" | "already" | "replaced" | "closed" | "full";
 /** The answer of `join`. */
 export class JoinResult {
   readonly status: JoinStatus;
-  /** In a channel with history: where the member is now, everything before having been replayed or lost. */
-  readonly position: Position | undefined;
-  /**
-   * Only when `since` was given to a join that took place: whether the member has been given all that was broadcast since
-   * then. If not, it has been given nothing, or a part that its own outbound bound cut short.
-   */
-  readonly recovered: boolean | undefined;
-  /** How many messages were replayed. */
-  readonly replayed: number;
+  #position: Position | undefined;
+  #recovered: boolean | undefined;
+  #replayed: number;
   #effective: Promise<unknown> | undefined;
 
   constructor(status: JoinStatus, position?: Position, recovered?: boolean, replayed = 0) {
     this.status = status;
-    this.position = position;
-    this.recovered = recovered;
-    this.replayed = replayed;
+    this.#position = position;
+    this.#recovered = recovered;
+    this.#replayed = replayed;
+  }
+
+  /**
+   * In a channel with history: where the member is now, everything before having been replayed or lost. With a bus it may be known
+   * only at `done`.
+   */
+  get position(): Position | undefined {
+    return this.#position;
+  }
+
+  /**
+   * Only when `since` was given to a join that took place: whether the member has been given all that was broadcast since
+   * then. If not, it has been given nothing, or a part that its own outbound bound cut short. With a bus it may be known only at
+   * `done`.
+   */
+  get recovered(): boolean | undefined {
+    return this.#recovered;
+  }
+
+  /** How many messages were replayed. */
+  get replayed(): number {
+    return this.#replayed;
   }
 
   /**
@@ -40,6 +56,13 @@ export class JoinResult {
 
   /** It takes effect across nodes when this has resolved. */
   after(effective: Promise<unknown>): void {
-    this.#effective = effective;
+    this.#effective = this.#effective === undefined ? effective : Promise.all([this.#effective, effective]);
+  }
+
+  /** It has become known where the member is, and what it was given. */
+  settle(position: Position, recovered?: boolean, replayed = 0): void {
+    this.#position = position;
+    this.#recovered = recovered;
+    this.#replayed = replayed;
   }
 }

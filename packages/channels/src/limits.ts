@@ -18,6 +18,14 @@ export type ChannelsLimits = {
   channelPeople: number;
   /** People of other nodes that are shown in all channels; over it likewise. Default 100,000. */
   people: number;
+  /** Entries of a log that wait in one channel for one before them, with a bus; over it they are read from the log. Default 1,000. */
+  waitingEntries: number;
+  /** Bytes of the entries that wait in one channel; over it likewise. Default 4,194,304. */
+  waitingBytes: number;
+  /** Messages held for a member while what it missed is read; over it the member is not recovered. Default 1,000. */
+  heldMessages: number;
+  /** Bytes of the messages held for a member; over it likewise. Default 1,048,576. */
+  heldBytes: number;
 };
 
 /** What holds unless an option says otherwise. */
@@ -31,6 +39,10 @@ export const defaultLimits: Readonly<ChannelsLimits> = {
   keyBytes: 200,
   channelPeople: 10_000,
   people: 100_000,
+  waitingEntries: 1000,
+  waitingBytes: 4_194_304,
+  heldMessages: 1000,
+  heldBytes: 1_048_576,
 };
 
 /** Checks limits and fills in the defaults. Throws a TypeError or RangeError that names the limit. */

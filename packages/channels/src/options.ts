@@ -18,12 +18,12 @@ export type PresenceOptions<Types = unknown, Member extends Subscriber = Subscri
   onChange?: (id: IdOf<Types>, diff: PresenceDiff<AnyMetaOf<Types>>) => void;
 };
 
-/** Messages of another node that did not come. */
+/** Messages of other nodes that did not come. */
 export type Gap<Types = unknown> = {
   /** The channel. */
   readonly id: IdOf<Types>;
-  /** The node that sent them. */
-  readonly from: string;
+  /** The node that sent them; `undefined` for messages of a history, whoever sent them: its log has forgotten them. */
+  readonly from: string | undefined;
   /** How many. */
   readonly lost: number;
 };

@@ -215,10 +215,17 @@ describe("arguments", () => {
       {
         "backlogBroadcasts": 1024,
         "backlogBytes": 16777216,
+        "channelPeople": 10000,
         "channels": 128,
+        "heldBytes": 1048576,
+        "heldMessages": 1000,
         "histories": 10000,
         "idBytes": 200,
+        "keyBytes": 200,
         "metaBytes": 4096,
+        "people": 100000,
+        "waitingBytes": 4194304,
+        "waitingEntries": 1000,
       }
     `);
   });

@@ -1,14 +1,17 @@
 import type { PreparedMessage } from "@exws/frame";
 import type { Bus } from "../bus.ts";
+import type { Deliverer } from "../deliverer.ts";
 import type { HookQueue } from "../hook-queue.ts";
 import type { ResolvedOptions } from "../options.ts";
 import type { PresenceDiff, PresenceKeeper } from "../presence.ts";
 import type { Roster } from "../roster.ts";
+import { HistoryPart } from "./history-part.ts";
 import { Local } from "./local.ts";
 import { Messages } from "./messages.ts";
 import { BusNode } from "./node.ts";
 import { PresencePart } from "./presence-part.ts";
 import { Questions } from "./questions.ts";
+import { SharedMembers } from "./shared-members.ts";
 import { ClusterView } from "./view.ts";
 
 /** What a cluster is made of here. */
@@ -16,6 +19,7 @@ export type ClusterContext = {
   readonly options: ResolvedOptions;
   readonly hooks: HookQueue;
   readonly roster: Roster;
+  readonly deliverer: Deliverer;
   /** Hears who came, went or changed, on whatever node. */
   readonly tell: ((id: string, diff: PresenceDiff) => void) | undefined;
   /** A message of another node, for the members that a channel has here. */
@@ -28,10 +32,12 @@ export class Cluster<Types> {
   readonly messages: Messages;
   /** Who is where on all nodes, if that is kept. */
   readonly presence: PresenceKeeper | undefined;
+  /** History in the log of the bus, if that is kept. */
+  readonly history: HistoryPart | undefined;
   readonly view: ClusterView<Types>;
 
   /** Opens the bus. */
-  constructor(bus: Bus, { options, hooks, roster, tell, deliver }: ClusterContext) {
+  constructor(bus: Bus, { options, hooks, roster, deliverer, tell, deliver }: ClusterContext) {
     const { onBus, onGap, onError, cluster, limits } = options;
     this.node = new BusNode(bus, cluster, {
       changed: (state, error) => onBus && hooks.add(() => onBus(state, error)),
@@ -44,6 +50,13 @@ export class Cluster<Types> {
     if (options.presence !== undefined) {
       this.presence = new PresencePart(this.node, { bounds: limits, tell, onError }).presence;
     }
+    const { history } = options;
+    if (history !== undefined && bus.log !== undefined) {
+      const gap = (id: string, lost: number): void =>
+        onGap && hooks.add(() => onGap({ id, from: undefined, lost }));
+      const owner = new SharedMembers(roster, deliverer, hooks, gap);
+      this.history = new HistoryPart(this.node, { log: bus.log, history, limits, owner });
+    }
     const local = new Local(this.node.id, roster, this.presence);
     this.view = new ClusterView(local, new Questions(this.node, (subject, id) => local.answer(subject, id)));
   }
@@ -51,11 +64,13 @@ export class Cluster<Types> {
   /** A channel has its first member here. */
   enter(id: string): void {
     this.node.subscriptions.add(id);
+    void this.history?.follow(id, this.node.subscriptions.of(id)!.settled);
   }
 
   /** A channel has no members here any more. */
   leave(id: string): void {
     this.node.subscriptions.remove(id);
+    this.history?.leave(id);
   }
 
   /** Resolves when what is broadcast anywhere reaches the members that a channel has here. */

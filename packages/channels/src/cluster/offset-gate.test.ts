@@ -35,7 +35,7 @@ describe("a gate", () => {
     offer(3, 2);
     expect([passed, gate.isBehind, gate.size]).toEqual([[], true, 2]);
     offer(1);
-    expect([passed, gate.size]).toEqual([["e1=1", "e2=2", "e3=3"], 0]);
+    expect([passed, gate.size, gate.isBehind]).toEqual([["e1=1", "e2=2", "e3=3"], 0, false]);
   });
 
   test("is filled from the log, with what waits behind it", () => {

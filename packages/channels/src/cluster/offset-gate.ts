@@ -26,7 +26,9 @@ export class OffsetGate<Item> {
   #offset: number;
   /** Counts the readings of the log. */
   #reading = 0;
-  #isBehind = false;
+  /** Since the last reading: the highest offset that was heard of, and whether something else speaks for a reading. */
+  #heard = 0;
+  #isUnread = false;
 
   /** It begins behind a place of the log. */
   constructor({ epoch, offset }: Position, bounds: GateBounds, owner: GateOwner<Item>) {
@@ -43,7 +45,7 @@ export class OffsetGate<Item> {
 
   /** There is more in the log than what was let through, since the last `read`. */
   get isBehind(): boolean {
-    return this.#isBehind;
+    return this.#isUnread || this.#heard > this.#offset;
   }
 
   /** How many items wait. */
@@ -69,12 +71,19 @@ export class OffsetGate<Item> {
 
   /** The log is at a place. */
   reach({ epoch, offset }: Position): void {
-    if (epoch !== this.#epoch || offset > this.#offset) this.#isBehind = true;
+    if (epoch !== this.#epoch) this.#isUnread = true;
+    else this.#heard = Math.max(this.#heard, offset);
+  }
+
+  /** The log should be read, whatever was heard. */
+  unread(): void {
+    this.#isUnread = true;
   }
 
   /** The log is going to be read, from `position` on. */
   read(): void {
-    this.#isBehind = false;
+    this.#isUnread = false;
+    this.#heard = 0;
     this.#reading++;
   }
 
@@ -102,6 +111,7 @@ export class OffsetGate<Item> {
   #restart(epoch: string): void {
     this.#epoch = epoch;
     this.#offset = 0;
+    this.#heard = 0;
     this.#waiting.clear();
     this.#bytes = 0;
   }

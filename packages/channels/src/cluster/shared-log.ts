@@ -1,0 +1,130 @@
+import { BusError } from "../bus-error.ts";
+import type { BusLog, LogBounds, LogReading } from "../bus-log.ts";
+import type { Position } from "../history.ts";
+import { encodePlaced, placedHeader } from "./log-entry.ts";
+import type { BusNode } from "./node.ts";
+import { topicOf } from "./topic.ts";
+
+/** What became of an entry: its place, or why it has none. */
+export type Appended =
+  | { readonly ok: true; readonly position: Position }
+  | { readonly ok: false; readonly error: BusError };
+
+/** A place that other nodes were not told, perhaps. */
+type Untold = { readonly position: Position; readonly time: number };
+
+/** Places that are remembered to be told again. */
+const untoldLimit = 10_000;
+
+/**
+ * The log of a bus as a node uses it: what it appends it tells the others, and nobody waits longer than `cluster.queryTimeout` for an
+ * engine that does not answer.
+ */
+export class SharedLog {
+  readonly #node: BusNode;
+  readonly #log: BusLog;
+  readonly #onLate: (id: string, position: Position) => void;
+  readonly #untold = new Map<string, Untold>();
+  /** Entries that were not waited for any longer, and that the engine has not answered yet. */
+  #overdue = 0;
+
+  /** `onLate` hears the places of entries that were given up, but were appended. */
+  constructor(node: BusNode, log: BusLog, onLate: (id: string, position: Position) => void) {
+    this.#node = node;
+    this.#log = log;
+    this.#onLate = onLate;
+  }
+
+  /** Why nothing can be appended now; `undefined` if it can. */
+  get obstacle(): BusError | undefined {
+    if (this.#node.state === "closed") return new BusError("closed", "Channels are closed");
+    if (this.#node.state !== "up") return new BusError("unavailable", "The bus is not connected");
+    return this.#overdue > 0 ? tooSlow() : undefined;
+  }
+
+  /** Appends an entry to the log of a channel, and tells other nodes. Never rejects. */
+  async append(id: string, entry: Uint8Array, bounds: LogBounds): Promise<Appended> {
+    const { counts } = this.#node;
+    const appended = await this.#append(id, entry, bounds);
+    if (appended.ok) {
+      counts.published++;
+      this.#tell(id, appended.position, entry);
+    } else counts.unpublished++;
+    return appended;
+  }
+
+  /** Reads the log of a channel; `undefined` when the engine does not answer, or refuses. Never rejects. */
+  read(id: string, after: Position | undefined, bounds: LogBounds): Promise<LogReading | undefined> {
+    return new Promise((resolve) => {
+      const cancel = this.#node.clock.after(this.#node.options.queryTimeout, () => resolve(undefined));
+      const settle = (reading: LogReading | undefined): void => {
+        cancel();
+        resolve(reading);
+      };
+      this.#log.read(topicOf(id), after, boundsOf(bounds)).then(settle, () => settle(undefined));
+    });
+  }
+
+  /** Tells the last place again where no entry has followed for so long, in case it was lost. */
+  retell(quiet: number): void {
+    const now = this.#node.clock.now();
+    for (const [id, untold] of this.#untold) {
+      if (now - untold.time < quiet) continue;
+      const told = this.#node.say(id, "entry", encodePlaced(untold.position, new Uint8Array(0)));
+      void told.then(({ ok }) => {
+        if (ok && this.#untold.get(id) === untold) this.#untold.delete(id);
+      });
+    }
+  }
+
+  #append(id: string, entry: Uint8Array, bounds: LogBounds): Promise<Appended> {
+    const { clock, maxBody, options } = this.#node;
+    const obstacle = entry.length + placedHeader > maxBody ? tooLarge(maxBody) : this.obstacle;
+    if (obstacle !== undefined) return Promise.resolve({ ok: false, error: obstacle });
+    return new Promise((resolve) => {
+      let isLate = false;
+      const cancel = clock.after(options.queryTimeout, () => {
+        isLate = true;
+        this.#overdue++;
+        resolve({ ok: false, error: tooSlow() });
+      });
+      const settle = (appended: Appended): void => {
+        cancel();
+        resolve(appended);
+        if (!isLate) return;
+        this.#overdue--;
+        if (!appended.ok) return;
+        this.#remember(id, appended.position);
+        this.#onLate(id, appended.position);
+      };
+      this.#log.append(topicOf(id), entry, boundsOf(bounds)).then(
+        (position) => settle({ ok: true, position }),
+        (error: BusError) => settle({ ok: false, error }),
+      );
+    });
+  }
+
+  #tell(id: string, position: Position, entry: Uint8Array): void {
+    this.#remember(id, position);
+    void this.#node.say(id, "entry", encodePlaced(position, entry));
+  }
+
+  #remember(id: string, position: Position): void {
+    this.#untold.delete(id);
+    this.#untold.set(id, { position, time: this.#node.clock.now() });
+    if (this.#untold.size > untoldLimit) this.#untold.delete(this.#untold.keys().next().value!);
+  }
+}
+
+/** The bounds alone: a bus may look at what it is given. */
+function boundsOf({ count, bytes, age, keep }: LogBounds): LogBounds {
+  return { count, bytes, age, keep };
+}
+
+function tooSlow(): BusError {
+  return new BusError("unavailable", "The engine does not answer");
+}
+
+function tooLarge(maxBody: number): BusError {
+  return new BusError("too-large", `A message for the log has at most ${maxBody - placedHeader} bytes`);
+}
