@@ -1,4 +1,5 @@
-// `npm start -- [options]`: installs, builds and runs the echo app. Needs nothing but Node 20 and npm.
+// `npm start -- [options]`, `npm run chat -- [options]`: installs, builds and runs the app that the first argument names. Needs
+// nothing but Node 20 and npm.
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { join } from "node:path";
@@ -7,6 +8,9 @@ import { endTogether, run } from "./run.mjs";
 import { dependency, installDependencies, root } from "./setup.mjs";
 
 const progress = new Progress();
+const [app = "echo", ...rest] = process.argv.slice(2);
+// pnpm hands on the -- that npm takes.
+const options = rest[0] === "--" ? rest.slice(1) : rest;
 
 /**
  * @param {string} name
@@ -29,7 +33,7 @@ await step("dependencies", installDependencies);
 await step("build", async () => {
   const { code, output } = await run(
     "turbo",
-    ["run", "build", "--filter=./apps/echo...", "--output-logs=errors-only"],
+    ["run", "build", `--filter=./apps/${app}...`, "--output-logs=errors-only"],
     { cwd: root },
   );
   if (code !== 0) throw new Error(output);
@@ -37,9 +41,9 @@ await step("build", async () => {
 });
 release();
 
-const main = join(root, "apps/echo/dist/main.js");
+const main = join(root, "apps", app, "dist/main.js");
 // A process group of its own: a terminal's Ctrl-C reaches us only, and the app gets it from us, once.
-const app = spawn(dependency(".bin/node"), [main, ...process.argv.slice(2)], {
+const program = spawn(dependency(".bin/node"), [main, ...options], {
   stdio: "inherit",
   detached: true,
 });
@@ -52,13 +56,13 @@ for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
     const now = performance.now();
     if (now - (passed.get(signal) ?? -1000) < 300) return;
     passed.set(signal, now);
-    app.kill(signal);
+    program.kill(signal);
   });
 }
-app.once("error", (error) => {
+program.once("error", (error) => {
   console.error(`exws: ${error.message}`);
   process.exit(1);
 });
-app.once("exit", (code, signal) => {
+program.once("exit", (code, signal) => {
   process.exit(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
 });

@@ -29,7 +29,11 @@ const optionsIn = (sources: string): string[] =>
 const known: Known = {
   scripts: Object.keys(JSON.parse(read("package.json")).scripts),
   packages: [...manifests, ...peers].map(({ name }) => name),
-  options: { start: optionsIn("apps/echo/src/**/*.ts"), bench: optionsIn("bench/src/**/*.ts") },
+  options: {
+    start: optionsIn("apps/echo/src/**/*.ts"),
+    chat: optionsIn("apps/chat/src/**/*.ts"),
+    bench: optionsIn("bench/src/**/*.ts"),
+  },
   programs: { "@exws/autobahn": optionsIn("autobahn/src/cli/*.ts") },
 };
 

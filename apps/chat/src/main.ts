@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { constants } from "node:os";
+import { type Address, onDrain, supervise } from "@exws/supervise";
 import { CommanderError } from "commander";
+import { openBus } from "./open-bus.ts";
 import { type CommandLine, readOptions } from "./options.ts";
 import { startChat } from "./server/start-chat.ts";
 import { whyNotStarted } from "./why-not-started.ts";
@@ -17,16 +19,44 @@ async function main(): Promise<number> {
     throw error;
   }
   try {
-    const server = await startChat({ ...options, page: new URL("page/", import.meta.url) });
-    console.log(`exws chat on ${server.url.replace(/^ws/, "http")}/ (Ctrl-C ends it)`);
-    await signalled();
-    await server.close();
+    if (options.workers > 1 && process.env["EXWS_WORKER"] === undefined) await runWorkers(options);
+    else await run(options);
     return 0;
   } catch (error) {
     console.error(`exws-chat: ${whyNotStarted(error, options)}`);
     // The server's word for an option that cannot be.
     return error instanceof TypeError || error instanceof RangeError ? 2 : 1;
   }
+}
+
+/** Serves in this process, until it is told to end. */
+async function run(options: CommandLine): Promise<void> {
+  const { bus, ...rest } = options;
+  const page = new URL("page/", import.meta.url);
+  const server = await startChat({ ...rest, page, ...(bus !== undefined && { bus: await openBus(bus) }) });
+  if (process.env["EXWS_WORKER"] !== undefined) {
+    onDrain(() => server.close());
+    return;
+  }
+  announce(server.url);
+  await signalled();
+  await server.close();
+}
+
+/** Serves in several processes, until they are told to end: each runs this program again. */
+async function runWorkers({ workers }: CommandLine): Promise<void> {
+  const supervisor = await supervise({ entry: new URL(import.meta.url), workers, drain: 10_000 });
+  const [address] = supervisor.addresses;
+  if (address !== undefined) announce(urlOf(address));
+  await supervisor.done;
+}
+
+function urlOf({ address, family, port }: Address): string {
+  return `http://${family === "IPv6" ? `[${address}]` : address}:${port}`;
+}
+
+function announce(url: string): void {
+  console.log(`exws chat on ${url.replace(/^ws/, "http")}/ (Ctrl-C ends it)`);
 }
 
 /** Resolves at the first signal to end; a second one ends the process at once. */

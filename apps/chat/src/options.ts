@@ -6,6 +6,10 @@ export type CommandLine = {
   host: string;
   /** Which web pages may connect: "same", "*" or a list of origins. */
   origin: "same" | "*" | string[];
+  /** The address of the engine that connects this server with others. */
+  bus?: string;
+  /** How many processes serve. */
+  workers: number;
 };
 
 /**
@@ -24,6 +28,12 @@ export function readOptions(args: readonly string[], version: string): CommandLi
       'web pages that may connect: same, "*", or origins with commas between',
       "same",
     )
+    .option(
+      "--bus <address>",
+      "one chat for all servers on it: redis://, rediss://, nats:// or tls://",
+      busAddress,
+    )
+    .option("--workers <number>", "processes on one port", workerCount, 1)
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "exws-chat: ")) })
     .exitOverride((error) => {
       if (error.exitCode !== 0) error.exitCode = 2;
@@ -31,8 +41,27 @@ export function readOptions(args: readonly string[], version: string): CommandLi
     })
     .parse(args, { from: "user" });
 
-  const { port, host, origin } = command.opts();
-  return { port, host, origin: origin === "same" || origin === "*" ? origin : origin.split(",") };
+  const { port, host, origin, bus, workers } = command.opts();
+  return {
+    port,
+    host,
+    origin: origin === "same" || origin === "*" ? origin : origin.split(","),
+    workers,
+    ...(bus !== undefined && { bus }),
+  };
+}
+
+function busAddress(text: string): string {
+  if (/^(redis|rediss|nats|tls):$/.test(URL.parse(text)?.protocol ?? "")) return text;
+  throw new InvalidArgumentError(
+    "It must be an address such as redis://127.0.0.1:6379 or nats://127.0.0.1:4222.",
+  );
+}
+
+function workerCount(text: string): number {
+  const count = /^\d{1,3}$/.test(text) ? Number(text) : 0;
+  if (count < 1) throw new InvalidArgumentError("It must be a number from 1 to 999.");
+  return count;
 }
 
 function portNumber(text: string): number {

@@ -134,10 +134,13 @@ export class Chat {
       return;
     }
     // The position is put in when it is known. Who sent it gets it, too: that is how it knows.
-    this.#rooms.broadcast(
-      roomId(room),
-      JSON.stringify({ type: "said", room, id, person, text, at: Date.now() }),
-    );
+    const said = JSON.stringify({ type: "said", room, id, person, text, at: Date.now() });
+    const { published } = this.#rooms.broadcast(roomId(room), said);
+    void published.then(({ ok }) => {
+      if (ok) return;
+      const note = "The other servers could not be told";
+      tell(connection, { type: "error", code: "not-passed-on", room, id, message: note });
+    });
   }
 
   #refuse(connection: Peer, error: Omit<ErrorMessage, "type">): void {

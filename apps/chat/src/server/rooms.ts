@@ -1,4 +1,5 @@
 import {
+  type Bus,
   Channels,
   type PreparedMessage,
   type PresenceDiff,
@@ -27,16 +28,26 @@ export function roomId(name: string): RoomId {
   return `room:${name}`;
 }
 
-/** Makes the rooms: each with a history whose messages carry their position, and presence that its members are told of. */
-export function openRooms(): Rooms {
+/** How a server is among others: who was on one that died is gone after 6 s. In milliseconds. */
+const cluster = { heartbeat: 2_000, ttl: 6_000 };
+
+/**
+ * Makes the rooms: each with a history whose messages carry their position, and presence that its members are told of. With a
+ * bus they are those of all servers on it; `onBus` is told whether these are heard.
+ */
+export function openRooms(bus?: Bus, onBus: (state: "up" | "down") => void = () => {}): Rooms {
   const rooms: Rooms = new Channels<Types>({
     limits: { channels: roomsOfOne },
     history: () => ({ ...history, stamp }),
     presence: {
       key: (_member, person) => person?.id,
-      onChange: (id, diff) =>
-        void rooms.broadcast(id, JSON.stringify(peopleMessage(id, diff)), { history: false }),
+      // Each server tells its own: they see the same.
+      onChange: (id, diff) => {
+        const people = JSON.stringify(peopleMessage(id, diff));
+        rooms.broadcast(id, people, { history: false, local: true });
+      },
     },
+    ...(bus !== undefined && { bus, cluster, onBus: (state: "up" | "down") => onBus(state) }),
   });
   return rooms;
 }

@@ -1,8 +1,17 @@
+import type { Bus } from "@exws/channels";
 import { type Connection, serve } from "@exws/server";
 import { Chat } from "./chat.ts";
 import { loadPage } from "./page-files.ts";
 import { openRooms } from "./rooms.ts";
 import { defaultRates, type Rates, type Visitor } from "./visitor.ts";
+
+const limits = {
+  // The longest text, all of it escaped, and what is around it.
+  message: 16_384,
+  messages: { perSecond: 20, burst: 100 },
+  pingInterval: 15_000,
+  pingTimeout: 10_000,
+};
 
 /** How to start a server of the chat. */
 export type ChatOptions = {
@@ -14,6 +23,8 @@ export type ChatOptions = {
   /** The folder of the built page. Default: the one beside the program. */
   page?: URL;
   rates?: Partial<Rates>;
+  /** Connects this server with others: their rooms are one. */
+  bus?: Bus;
 };
 
 /** A server of the chat that listens. */
@@ -28,31 +39,29 @@ export type ChatServer = {
   close(within?: number): Promise<void>;
 };
 
-/** Starts a server of the chat, and its page. Rejects when the address cannot be had. */
+/**
+ * Starts a server of the chat, and its page. Rejects when the address cannot be had, or with a BusError when the bus cannot be
+ * reached: a server that is alone without knowing it is of no use.
+ */
 export async function startChat(options: ChatOptions = {}): Promise<ChatServer> {
-  const { host = "127.0.0.1", port = 0, origin = "same" } = options;
-  const rooms = openRooms();
+  const { host = "127.0.0.1", port = 0, origin = "same", bus } = options;
+  const request = await loadPage(options.page ?? new URL("page/", import.meta.url));
+  const rooms = openRooms(bus, (state) => chat.setCluster(state));
   const chat = new Chat(rooms, { ...defaultRates, ...options.rates });
-  const server = await serve({
-    host,
-    port,
-    origin,
-    handler: chat.handler,
-    request: await loadPage(options.page ?? new URL("page/", import.meta.url)),
-    limits: {
-      // The longest text, all of it escaped, and what is around it.
-      message: 16_384,
-      messages: { perSecond: 20, burst: 100 },
-      pingInterval: 15_000,
-      pingTimeout: 10_000,
-    },
-  });
-  return {
-    url: server.url,
-    name: chat.name,
-    connections: server.connections,
-    async close(within = 10_000) {
-      await server.close({ within });
-    },
-  };
+  try {
+    await rooms.ready;
+    const server = await serve({ host, port, origin, request, limits, handler: chat.handler });
+    return {
+      url: server.url,
+      name: chat.name,
+      connections: server.connections,
+      async close(within = 10_000) {
+        await server.close({ within });
+        await rooms.close();
+      },
+    };
+  } catch (error) {
+    await rooms.close();
+    throw error;
+  }
 }

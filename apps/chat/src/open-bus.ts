@@ -1,0 +1,16 @@
+import type { Bus } from "@exws/channels";
+
+/** What keeps this chat apart from whatever else uses the same engine. */
+const prefix = "exws-chat";
+
+/** Makes the bus for an address. Only the library that it needs is loaded; nothing is connected yet. */
+export async function openBus(address: string): Promise<Bus> {
+  if (/^rediss?:/.test(address)) {
+    const { redisBus } = await import("@exws/channels-redis");
+    const { Redis } = await import("ioredis");
+    return redisBus(new Redis(address, { lazyConnect: true }), { prefix });
+  }
+  const { natsBus } = await import("@exws/channels-nats");
+  const { connect } = await import("@nats-io/transport-node");
+  return natsBus(connect, { servers: address }, { prefix });
+}
