@@ -8,15 +8,16 @@ export interface CallbackTarget<Item> {
   onProgress(): void;
 }
 
+/** Items that wait: those from `head` on, and their sizes added up. */
+type Waiting<Item> = { readonly items: { item: Item; size: number }[]; head: number; bytes: number };
+
 /**
  * Runs the callbacks of one connection one at a time: while one is pending, or the queue is held, what comes waits.
  * When nothing waits it costs a call and keeps nothing.
  */
 export class CallbackQueue<Item> {
   readonly #target: CallbackTarget<Item>;
-  #items: { item: Item; size: number }[] | undefined;
-  #head = 0;
-  #bytes = 0;
+  #waiting: Waiting<Item> | undefined;
   #running = false;
   #pending = false;
   #held = false;
@@ -27,12 +28,12 @@ export class CallbackQueue<Item> {
 
   /** Items that wait. */
   get length(): number {
-    return this.#items === undefined ? 0 : this.#items.length - this.#head;
+    return this.#waiting === undefined ? 0 : this.#waiting.items.length - this.#waiting.head;
   }
 
   /** The sizes of the items that wait, added up. */
   get bytes(): number {
-    return this.#bytes;
+    return this.#waiting === undefined ? 0 : this.#waiting.bytes;
   }
 
   /** A promise of a callback is pending. */
@@ -42,15 +43,15 @@ export class CallbackQueue<Item> {
 
   /** Runs the callback for an item, now or after those before it. */
   add(item: Item, size: number): void {
-    if (this.#items === undefined && !this.#running && !this.#pending && !this.#held) {
+    if (this.#waiting === undefined && !this.#running && !this.#pending && !this.#held) {
       this.#run(item);
       // What came during the callback.
-      if (this.#items !== undefined) this.#runWaiting();
+      if (this.#waiting !== undefined) this.#runWaiting();
       return;
     }
-    this.#items ??= [];
-    this.#items.push({ item, size });
-    this.#bytes += size;
+    this.#waiting ??= { items: [], head: 0, bytes: 0 };
+    this.#waiting.items.push({ item, size });
+    this.#waiting.bytes += size;
   }
 
   /** Runs the callback for an item in spite of one that is pending; items that wait are forgotten. */
@@ -73,8 +74,7 @@ export class CallbackQueue<Item> {
 
   /** Forgets what waits. */
   clear(): void {
-    this.#items = undefined;
-    this.#head = this.#bytes = 0;
+    this.#waiting = undefined;
   }
 
   #run(item: Item): void {
@@ -105,10 +105,11 @@ export class CallbackQueue<Item> {
 
   #runWaiting(): void {
     if (this.#running) return;
-    while (this.#items !== undefined && !this.#pending && !this.#held) {
-      const { item, size } = this.#items[this.#head++]!;
-      this.#bytes -= size;
-      if (this.#head === this.#items.length) this.clear();
+    while (this.#waiting !== undefined && !this.#pending && !this.#held) {
+      const waiting = this.#waiting;
+      const { item, size } = waiting.items[waiting.head++]!;
+      waiting.bytes -= size;
+      if (waiting.head === waiting.items.length) this.clear();
       this.#run(item);
     }
     this.#target.onProgress();

@@ -19,6 +19,9 @@ const closed = 16;
 const paused = 32;
 
 let binding: StreamBinding | undefined;
+/** The socket that is corked, and what it was given meanwhile: corking never outlasts a call. */
+let corked: DirectSocket | undefined;
+let gathered: Uint8Array[] = [];
 
 /** Takes a handle; `undefined`, and nothing is done to it, where Node does not let us drive handles. */
 export function directSocket(handle: StreamHandle): DirectSocket | undefined {
@@ -41,14 +44,13 @@ export class DirectSocket implements Transport {
   #unfinished = 0;
   /** Who waits for these writes. */
   #taken: (() => void)[] | undefined;
-  #corked: Uint8Array[] | undefined;
   /** The `net.Socket` that somebody asked for; it has the handle then. */
   #socket: net.Socket | undefined;
 
   /** The handle is the socket's from now on. Nothing is read before `start`. */
   constructor(handle: StreamHandle) {
     this._handle = handle;
-    handle.exws = this;
+    handle.onconnection = this;
     handle.onread = onRead;
     handle.useUserBuffer(receiveBuffer());
   }
@@ -81,7 +83,7 @@ export class DirectSocket implements Transport {
 
   get writableCorked(): number {
     if (this.#socket !== undefined) return this.#socket.writableCorked;
-    return this.#corked === undefined ? 0 : 1;
+    return corked === this ? 1 : 0;
   }
 
   get destroyed(): boolean {
@@ -118,7 +120,7 @@ export class DirectSocket implements Transport {
       return;
     }
     if ((this.#state & (ended | destroyed)) === 0 && bytes.length > 0) {
-      if (this.#corked !== undefined) this.#corked.push(bytes);
+      if (corked === this) gathered.push(bytes);
       else this.#settle(binding!.writeBuffer(this._handle, bytes), bytes.length, bytes);
     }
     if (taken === undefined) return;
@@ -129,7 +131,10 @@ export class DirectSocket implements Transport {
 
   cork(): void {
     if (this.#socket !== undefined) this.#socket.cork();
-    else this.#corked ??= [];
+    else if (corked !== this) {
+      corked?.uncork();
+      corked = this;
+    }
   }
 
   uncork(): void {
@@ -137,9 +142,11 @@ export class DirectSocket implements Transport {
       this.#socket.uncork();
       return;
     }
-    const chunks = this.#corked;
-    this.#corked = undefined;
-    if (chunks === undefined || chunks.length === 0 || this.#is(destroyed)) return;
+    if (corked !== this) return;
+    const chunks = gathered;
+    corked = undefined;
+    gathered = [];
+    if (chunks.length === 0 || this.#is(destroyed)) return;
     let size = 0;
     for (const { length } of chunks) size += length;
     this.#settle(binding!.writev(this._handle, chunks), size, chunks);
@@ -168,7 +175,6 @@ export class DirectSocket implements Transport {
     }
     if (this.#is(destroyed)) return;
     this.#state |= destroyed;
-    this.#corked = undefined;
     this._handle.close(onClosed);
   }
 
@@ -261,7 +267,7 @@ export class DirectSocket implements Transport {
 // Shared by all sockets: a connection costs no closure.
 
 function onRead(this: StreamHandle): undefined {
-  this.exws!.onRead(binding!.readResult());
+  this.onconnection.onRead(binding!.readResult());
 }
 
 function onWritten(this: WriteRequest, status: number): void {
@@ -273,5 +279,5 @@ function onShutdown(this: { owner: DirectSocket }): void {
 }
 
 function onClosed(this: StreamHandle): void {
-  this.exws!.onClosed();
+  this.onconnection.onClosed();
 }

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { settle } from "../test/fake-kernel/fake-socket.ts";
 import { closeFrame, frame, pingFrame, pongFrame, textFrame } from "../test/support/frame-bytes.ts";
 import { DecoderPool } from "./decoder-pool.ts";
-import { Incoming, type Said } from "./incoming.ts";
+import { Incoming, type IncomingTarget, type Said } from "./incoming.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
 import { Protocol } from "./protocol.ts";
 
@@ -39,43 +39,40 @@ function make({
               : new Promise<Uint8Array>((resolve, reject) => pending.push({ finish: resolve, fail: reject })),
           close() {},
         };
-  const incoming: Incoming = new Incoming(
-    core,
-    {
-      onSaid: (said) => log.push(describeSaid(said)),
-      onClose(code, reason) {
-        log.push(`close ${code} ${reason}`.trimEnd());
-        core.on("peer-close");
-      },
-      onViolation(code, reason) {
-        log.push(`violation ${code} ${reason}`);
-        core.on("fail");
-      },
-      onFailure(error) {
-        log.push(`failed: ${(error as Error).message}`);
-        core.on("fail");
-      },
-      onDecoding: () => log.push(incoming.isDecoding ? "decoding" : "decoded"),
-      inTurn(work) {
-        log.push("turn begins");
-        work();
-        log.push("turn ends");
-      },
-    },
-    { ...defaultLimits, ...limits },
-    clock,
-    textAsBytes,
+  const incoming = new Incoming({ ...defaultLimits, ...limits }, clock, textAsBytes);
+  const target: IncomingTarget = {
     transform,
-  );
+    isDecoding: false,
+    rates: undefined,
+    onSaid: (said) => log.push(describeSaid(said)),
+    onClose(code, reason) {
+      log.push(`close ${code} ${reason}`.trimEnd());
+      core.on("peer-close");
+    },
+    onViolation(code, reason) {
+      log.push(`violation ${code} ${reason}`);
+      core.on("fail");
+    },
+    onFailure(error) {
+      log.push(`failed: ${(error as Error).message}`);
+      core.on("fail");
+    },
+    onDecoding: () => log.push(target.isDecoding ? "decoding" : "decoded"),
+    inTurn(work) {
+      log.push("turn begins");
+      work();
+      log.push("turn ends");
+    },
+  };
   const receive = (...frames: Uint8Array[]): boolean => {
     // The memory of a read is used again: what is not copied is gone.
     const bytes = Buffer.concat(frames);
-    const completed = incoming.receive(bytes, 0, bytes.length);
+    const completed = incoming.receive(target, core, bytes, 0, bytes.length);
     bytes.fill(0xff);
     return completed;
   };
   const take = (): string[] => log.splice(0);
-  return { incoming, core, clock, pending, receive, take };
+  return { target, core, clock, pending, receive, take };
 }
 
 function describeSaid(said: Said): string {
@@ -193,10 +190,10 @@ describe("an extension that decodes at once", () => {
 
 describe("an extension that decodes elsewhere", () => {
   test("nothing overtakes a message that is being decoded, and nothing is lost", async () => {
-    const { incoming, receive, take, pending } = make({ decode: "later" });
+    const { target, receive, take, pending } = make({ decode: "later" });
     receive(textFrame("a"), marked("?"), textFrame("b"), marked("?"));
     expect(take()).toEqual(["text a", "decoding"]);
-    expect(incoming.isDecoding).toBe(true);
+    expect(target.isDecoding).toBe(true);
     receive(pingFrame("c"));
     receive(closeFrame(4000).subarray(0, 4));
     receive(closeFrame(4000).subarray(4));
@@ -207,7 +204,7 @@ describe("an extension that decodes elsewhere", () => {
     pending.shift()!.finish(Buffer.from("second"));
     await settle();
     expect(take()).toEqual(["turn begins", "text second", "ping c", "close 4000", "turn ends", "decoded"]);
-    expect(incoming.isDecoding).toBe(false);
+    expect(target.isDecoding).toBe(false);
   });
 
   test("a message that cannot be decoded: nothing behind it is heard", async () => {

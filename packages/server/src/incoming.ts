@@ -8,8 +8,17 @@ import { TokenBucket } from "./token-bucket.ts";
 /** What the peer said, as the application gets it. */
 export type Said = Exclude<Message, { type: "close" | "extended" }>;
 
-/** Who hears what a peer says. */
+/** What the rates of one connection have counted. */
+export type Rates = { controlFrames: TokenBucket | undefined; messages: TokenBucket | undefined };
+
+/** Who hears what a peer says, and keeps what has to be known of it from one read to the next. */
 export interface IncomingTarget {
+  /** Decodes messages that an extension has encoded. */
+  readonly transform: MessageTransform | undefined;
+  /** A message is being decoded; nothing should be read meanwhile. The way in says so, and tells `onDecoding`. */
+  isDecoding: boolean;
+  /** The way in makes it. */
+  rates: Rates | undefined;
   onSaid(said: Said): void;
   /** The peer's Close frame. */
   onClose(code: number, reason: string): void;
@@ -30,136 +39,126 @@ const nothing = new Uint8Array(0);
 /**
  * The way in: takes bytes to the protocol core, decodes the messages that an extension has encoded, and counts what comes
  * against the rates. While a message is being decoded elsewhere everything behind it waits, so that nothing overtakes.
+ *
+ * One for all connections of a server: between two reads there is little to remember of each.
  */
 export class Incoming {
-  readonly #core: Protocol;
-  readonly #target: IncomingTarget;
   readonly #limits: Limits;
   readonly #clock: Clock;
   readonly #textAsBytes: boolean;
-  readonly #transform: MessageTransform | undefined;
-  #decoding = false;
-  #completed = false;
-  #controlFrames: TokenBucket | undefined;
-  #messages: TokenBucket | undefined;
 
-  constructor(
-    core: Protocol,
-    target: IncomingTarget,
-    limits: Limits,
-    clock: Clock,
-    textAsBytes: boolean,
-    transform: MessageTransform | undefined,
-  ) {
-    this.#core = core;
-    this.#target = target;
+  constructor(limits: Limits, clock: Clock, textAsBytes: boolean) {
     this.#limits = limits;
     this.#clock = clock;
     this.#textAsBytes = textAsBytes;
-    this.#transform = transform;
   }
 
-  /** A message is being decoded; nothing should be read meanwhile. */
-  get isDecoding(): boolean {
-    return this.#decoding;
-  }
-
-  /** Takes bytes; the memory may be used again afterwards. Returns whether a message was completed. */
-  receive(chunk: Uint8Array, start: number, end: number): boolean {
-    this.#completed = false;
-    if (this.#decoding) this.#core.receive(new Uint8Array(chunk.subarray(start, end)), 0, end - start);
-    else {
-      this.#core.receive(chunk, start, end);
-      this.#takeEvents();
+  /** Takes bytes of a connection; the memory may be used again afterwards. Returns whether a message was completed. */
+  receive(target: IncomingTarget, core: Protocol, chunk: Uint8Array, start: number, end: number): boolean {
+    if (target.isDecoding) {
+      core.receive(new Uint8Array(chunk.subarray(start, end)), 0, end - start);
+      return false;
     }
-    return this.#completed;
+    core.receive(chunk, start, end);
+    return this.#takeEvents(target, core);
   }
 
-  #takeEvents(): void {
-    for (let event = this.#core.next(); event !== undefined; event = this.#core.next()) {
+  /** Returns whether a message was completed. */
+  #takeEvents(target: IncomingTarget, core: Protocol): boolean {
+    let completed = false;
+    for (let event = core.next(); event !== undefined; event = core.next()) {
       switch (event.type) {
         case "text":
         case "binary":
         case "text-bytes":
-          this.#completed = true;
-          if (this.#countMessage()) this.#target.onSaid(event);
+          completed = true;
+          if (this.#countMessage(target)) target.onSaid(event);
           break;
         case "ping":
         case "pong":
-          if (this.#countControl()) this.#target.onSaid(event);
+          if (this.#countControl(target)) target.onSaid(event);
           break;
         case "extended":
-          this.#completed = true;
-          if (this.#countMessage()) this.#decode(event.data, event.text);
-          if (this.#decoding) return;
+          completed = true;
+          if (this.#countMessage(target)) this.#decode(target, core, event.data, event.text);
+          if (target.isDecoding) return completed;
           break;
         case "close":
-          this.#target.onClose(event.code, event.reason);
+          target.onClose(event.code, event.reason);
           break;
         case "violation":
-          this.#target.onViolation(event.error.closeCode, event.error.message);
+          target.onViolation(event.error.closeCode, event.error.message);
           break;
       }
     }
+    return completed;
   }
 
-  #decode(data: Uint8Array, text: boolean): void {
+  #decode(target: IncomingTarget, core: Protocol, data: Uint8Array, text: boolean): void {
     try {
-      const result = this.#transform!.decode(data);
-      if (result instanceof Uint8Array) this.#decoded(result, text);
-      else this.#await(result, text);
+      const result = target.transform!.decode(data);
+      if (result instanceof Uint8Array) this.#decoded(target, core, result, text);
+      else this.#await(target, core, result, text);
     } catch (error) {
-      this.#failed(error);
+      this.#failed(target, error);
     }
   }
 
-  #await(result: Promise<Uint8Array>, text: boolean): void {
-    this.#decoding = true;
+  #await(target: IncomingTarget, core: Protocol, result: Promise<Uint8Array>, text: boolean): void {
+    target.isDecoding = true;
     // Makes the core copy what it has not read: the memory of the chunk is used for the next read.
-    this.#core.receive(nothing, 0, 0);
-    this.#target.onDecoding();
+    core.receive(nothing, 0, 0);
+    target.onDecoding();
     const goOn = (settle: () => void) => {
-      this.#decoding = false;
-      this.#target.inTurn(() => {
+      target.isDecoding = false;
+      target.inTurn(() => {
         settle();
-        this.#takeEvents();
+        this.#takeEvents(target, core);
       });
-      this.#target.onDecoding();
+      target.onDecoding();
     };
     result.then(
-      (bytes) => goOn(() => this.#decoded(bytes, text)),
-      (error: unknown) => goOn(() => this.#failed(error)),
+      (bytes) => goOn(() => this.#decoded(target, core, bytes, text)),
+      (error: unknown) => goOn(() => this.#failed(target, error)),
     );
   }
 
-  #decoded(bytes: Uint8Array, text: boolean): void {
-    if (this.#core.state !== "open") return;
-    if (!text) this.#target.onSaid({ type: "binary", data: bytes });
-    else if (!nodeUtf8.isValid(bytes, 0, bytes.length)) this.#failed(new ProtocolError("invalid-utf8"));
-    else if (this.#textAsBytes) this.#target.onSaid({ type: "text-bytes", data: bytes });
-    else this.#target.onSaid({ type: "text", data: nodeUtf8.decode(bytes, 0, bytes.length, false) });
+  #decoded(target: IncomingTarget, core: Protocol, bytes: Uint8Array, text: boolean): void {
+    if (core.state !== "open") return;
+    if (!text) target.onSaid({ type: "binary", data: bytes });
+    else if (!nodeUtf8.isValid(bytes, 0, bytes.length))
+      this.#failed(target, new ProtocolError("invalid-utf8"));
+    else if (this.#textAsBytes) target.onSaid({ type: "text-bytes", data: bytes });
+    else target.onSaid({ type: "text", data: nodeUtf8.decode(bytes, 0, bytes.length, false) });
   }
 
-  #failed(error: unknown): void {
-    if (error instanceof ProtocolError) this.#target.onViolation(error.closeCode, error.message);
-    else this.#target.onFailure(error);
+  #failed(target: IncomingTarget, error: unknown): void {
+    if (error instanceof ProtocolError) target.onViolation(error.closeCode, error.message);
+    else target.onFailure(error);
   }
 
   /** Counts a data message; `false` when there were too many. */
-  #countMessage(): boolean {
+  #countMessage(target: IncomingTarget): boolean {
     const { messages } = this.#limits;
     if (messages.perSecond === Number.POSITIVE_INFINITY) return true;
-    this.#messages ??= new TokenBucket(messages, this.#clock.milliseconds);
-    if (this.#messages.take(this.#clock.milliseconds)) return true;
-    this.#target.onViolation(CloseCode.PolicyViolation, "too many messages");
+    const rates = ratesOf(target);
+    rates.messages ??= new TokenBucket(messages, this.#clock.milliseconds);
+    if (rates.messages.take(this.#clock.milliseconds)) return true;
+    target.onViolation(CloseCode.PolicyViolation, "too many messages");
     return false;
   }
 
   /** Counts a control frame; `false` when there were too many. */
-  #countControl(): boolean {
-    this.#controlFrames ??= new TokenBucket(this.#limits.controlFrames, this.#clock.milliseconds);
-    if (this.#controlFrames.take(this.#clock.milliseconds)) return true;
-    this.#target.onViolation(CloseCode.PolicyViolation, "too many control frames");
+  #countControl(target: IncomingTarget): boolean {
+    const rates = ratesOf(target);
+    rates.controlFrames ??= new TokenBucket(this.#limits.controlFrames, this.#clock.milliseconds);
+    if (rates.controlFrames.take(this.#clock.milliseconds)) return true;
+    target.onViolation(CloseCode.PolicyViolation, "too many control frames");
     return false;
   }
+}
+
+function ratesOf(target: IncomingTarget): Rates {
+  target.rates ??= { controlFrames: undefined, messages: undefined };
+  return target.rates;
 }

@@ -18,8 +18,8 @@ export class Liveness {
   /** When to look for the answer to the Ping. */
   #lookAt = never;
   #unfinishedSince = never;
-  #stalledSince = never;
-  #unsent = 0;
+  /** Since when the kernel has taken nothing, and how much was left then. */
+  #stall: { since: number; unsent: number } | undefined;
 
   constructor(ticks: Ticks, now: number) {
     this.#ticks = ticks;
@@ -51,13 +51,12 @@ export class Liveness {
 
   /** The kernel stopped taking what is sent; `unsent` bytes are left. */
   blocked(now: number, unsent: number): void {
-    this.#stalledSince = now;
-    this.#unsent = unsent;
+    this.#stall = { since: now, unsent };
   }
 
   /** Everything sent was taken. */
   unblocked(): void {
-    this.#stalledSince = never;
+    this.#stall = undefined;
   }
 
   /** The earliest tick at which {@link check} can say something new. */
@@ -68,7 +67,7 @@ export class Liveness {
       this.#unfinishedSince === never
         ? Number.POSITIVE_INFINITY
         : this.#unfinishedSince + ticks.messageTimeout,
-      this.#stalledSince === never ? Number.POSITIVE_INFINITY : this.#stalledSince + ticks.stallTimeout,
+      this.#stall === undefined ? Number.POSITIVE_INFINITY : this.#stall.since + ticks.stallTimeout,
       this.#activeAt + ticks.idleTimeout,
       this.#openedAt + ticks.lifetime,
     );
@@ -92,10 +91,9 @@ export class Liveness {
   }
 
   #isStalled(now: number, unsent: number): boolean {
-    if (this.#stalledSince === never || now < this.#stalledSince + this.#ticks.stallTimeout) return false;
-    if (unsent === this.#unsent) return true;
-    this.#stalledSince = now;
-    this.#unsent = unsent;
+    if (this.#stall === undefined || now < this.#stall.since + this.#ticks.stallTimeout) return false;
+    if (unsent === this.#stall.unsent) return true;
+    this.#stall = { since: now, unsent };
     return false;
   }
 

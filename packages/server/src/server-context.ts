@@ -3,6 +3,7 @@ import type { Connection } from "./connection.ts";
 import type { DeadlineWheel } from "./deadline-wheel.ts";
 import type { DecoderPool } from "./decoder-pool.ts";
 import type { Handler } from "./handler.ts";
+import type { Incoming } from "./incoming.ts";
 import type { Limits } from "./limits.ts";
 import type { OutboxOptions } from "./outbox.ts";
 import type { Stats } from "./stats.ts";
@@ -15,6 +16,7 @@ export interface ServerContext<State> {
   /** The time limits in ticks of the wheel. */
   readonly ticks: Ticks;
   readonly wheel: DeadlineWheel;
+  readonly incoming: Incoming;
   readonly writer: TurnWriter;
   readonly stats: Stats;
   /** The decoders for connections whose extension uses these reserved bits. */

@@ -9,6 +9,7 @@ import { DeadlineWheel } from "./deadline-wheel.ts";
 import { DecoderPool } from "./decoder-pool.ts";
 import { diagnostics } from "./diagnostics.ts";
 import { DirectSocket } from "./direct-socket.ts";
+import { Incoming } from "./incoming.ts";
 import type { Limits } from "./limits.ts";
 import { nodeUtf8 } from "./node-utf8.ts";
 import { type Admission, OpeningHandshake, type Peer } from "./opening-handshake.ts";
@@ -186,6 +187,7 @@ export class Server<State = undefined> implements AsyncDisposable {
       wheel,
       stats,
       ticks: ticksFor(limits, wheel),
+      incoming: new Incoming(limits, wheel, handler.raw !== undefined),
       writer: new TurnWriter(stats),
       decodersFor: (rsv) => {
         const pool = pools.get(rsv) ?? new DecoderPool({ ...decoder, rsv });

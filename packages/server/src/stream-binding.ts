@@ -4,8 +4,11 @@ import type { DirectSocket } from "./direct-socket.ts";
 export interface StreamHandle {
   /** Called with the handle as `this` after each read; how it went stands in the state of the binding. */
   onread: (this: StreamHandle) => undefined;
-  /** Ours: whose handle it is. */
-  exws?: DirectSocket;
+  /**
+   * Ours: whose handle it is. An accepted handle has no use for this property of listening ones; one of our own would cost
+   * another object.
+   */
+  onconnection: DirectSocket;
   readonly writeQueueSize: number | undefined;
   useUserBuffer(buffer: Uint8Array): void;
   readStart(): number;

@@ -13,7 +13,7 @@ import type { ClosingEvent } from "./closing.ts";
 import type { Connection, ReadyState, Sendable, WriteResult } from "./connection.ts";
 import type { Deadlined } from "./deadline-wheel.ts";
 import { type Delivery, deliver } from "./delivery.ts";
-import { Incoming, type IncomingTarget, type Said } from "./incoming.ts";
+import type { IncomingTarget, Rates, Said } from "./incoming.ts";
 import { Liveness } from "./liveness.ts";
 import { Outbox, type OutboxOwner } from "./outbox.ts";
 import { Outgoing, type OutgoingTarget } from "./outgoing.ts";
@@ -27,6 +27,19 @@ import { unsent } from "./unsent.ts";
 type Item = Delivery | { readonly type: "closed" };
 
 type ClosedListener<State> = (connection: Connection<State>) => void;
+
+/** Why and how a connection ends. */
+type Ending = {
+  readonly code: number;
+  readonly reason: string;
+  readonly by: ClosedBy;
+  /** The tick at which it is dropped. */
+  deadline: number;
+  /** The socket was lost with bytes that the kernel had not taken: our Close frame among them, if there was one. */
+  cutOff: boolean;
+  /** The time that the server had for closing is over. */
+  hurried: boolean;
+};
 
 /** Ends after which the application hears nothing more of what the peer had said. */
 const deafening: ReadonlySet<ClosedBy> = new Set(["server", "shutdown", "error", "overflow", "timeout"]);
@@ -53,28 +66,24 @@ export class WebSocketConnection<State>
   previous: Deadlined | undefined;
   following: Deadlined | undefined;
 
+  transform: MessageTransform | undefined;
+  isDecoding = false;
+  rates: Rates | undefined;
+
   readonly #context: ServerContext<State>;
   readonly #socket: Transport;
   readonly #outbox: Outbox;
   readonly #callbacks: CallbackQueue<Item>;
-  /** These three are absent until the handshake is accepted. */
+  /** These two are absent until the handshake is accepted. */
   #core: Protocol | undefined;
-  #incoming: Incoming | undefined;
   #liveness: Liveness | undefined;
   /** Only where an extension encodes messages, and from the first one on. */
   #outgoing: Outgoing | undefined;
-  #transform: MessageTransform | undefined;
   #paused = false;
   #reading = true;
-  /** Why the connection ends, from the moment that it does. */
-  #cause: { code: number; reason: string; by: ClosedBy } | undefined;
-  /** The tick at which a closing connection is dropped. */
-  #deadline = 0;
-  /** The socket was lost with bytes that the kernel had not taken: our Close frame among them, if there was one. */
-  #cutOff = false;
+  /** From the moment that the connection ends. */
+  #ending: Ending | undefined;
   #finished = false;
-  /** The time that the server had for closing is over. */
-  #isHurried = false;
   /** The server is closing and waits for the callback that is pending. */
   #shutdown: { code: number; reason: string } | undefined;
   #awaitingDrain: (() => void)[] | undefined;
@@ -128,9 +137,9 @@ export class WebSocketConnection<State>
       throw new TypeError("A message is a string, a Uint8Array or a prepared message");
     }
     stats.messagesSent++;
-    if (this.#transform !== undefined) {
+    if (this.transform !== undefined) {
       // Only now: most connections of a server are idle.
-      this.#outgoing ??= new Outgoing(this.#transform, this.#outbox, this);
+      this.#outgoing ??= new Outgoing(this.transform, this.#outbox, this);
       return this.#outgoing.send(message);
     }
     if (typeof message === "string") return this.#outbox.text(message);
@@ -221,11 +230,10 @@ export class WebSocketConnection<State>
    * what the agreed extension does to messages.
    */
   start(protocol: string, rest: Uint8Array, transform?: MessageTransform): void {
-    const { wheel, decodersFor, handler, limits, ticks } = this.#context;
+    const { wheel, decodersFor, handler, ticks } = this.#context;
     this.protocol = protocol;
     this.#core = new Protocol(decodersFor(transform?.rsv ?? 0));
-    this.#incoming = new Incoming(this.#core, this, limits, wheel, handler.raw !== undefined, transform);
-    this.#transform = transform;
+    this.transform = transform;
     this.#liveness = new Liveness(ticks, wheel.now);
     wheel.schedule(this, this.#liveness.nextDue());
     if (handler.open !== undefined) this.#deliver({ type: "open" }, 0);
@@ -265,8 +273,8 @@ export class WebSocketConnection<State>
 
   /** Drops TCP for the server's reasons, and waits no longer for a callback that is pending. */
   destroy(): void {
-    this.#isHurried = true;
     if (this.#core !== undefined) this.#end("timeout", CloseCode.AbnormalClosure, "", "shutdown");
+    if (this.#ending !== undefined) this.#ending.hurried = true;
     if (this.#socket.closed) this.#callbacks.overtake({ type: "closed" });
   }
 
@@ -277,10 +285,10 @@ export class WebSocketConnection<State>
     this.#context.stats.bytesReceived += end - start;
     // After the closing handshake bytes are read only to be thrown away.
     if (core.state !== "open" && core.state !== "close-sent") return;
-    const { wheel } = this.#context;
+    const { wheel, incoming } = this.#context;
     this.#liveness!.heard(wheel.now);
     this.#outbox.claim();
-    const completed = this.#incoming!.receive(chunk, start, end);
+    const completed = incoming.receive(this, core, chunk, start, end);
     this.#timeMessage(completed);
     this.#outbox.release();
   }
@@ -296,11 +304,11 @@ export class WebSocketConnection<State>
     this.#tellClosed();
     this.#outbox.discard();
     this.#outgoing?.discard();
-    this.#transform?.close();
+    this.transform?.close();
     this.#wakeDrain();
     wheel.remove(this);
     // The last callback waits for a handler that is busy, but not for one that never comes back.
-    if (this.#isHurried) {
+    if (this.#ending?.hurried === true) {
       this.#callbacks.overtake({ type: "closed" });
       return;
     }
@@ -339,7 +347,7 @@ export class WebSocketConnection<State>
 
   onDecoding(): void {
     this.#updateReading();
-    if (!this.#incoming!.isDecoding) this.#timeMessage(true);
+    if (!this.isDecoding) this.#timeMessage(true);
   }
 
   /** A message that has begun and not ended has its time; `completed`: it is another than before. */
@@ -406,7 +414,7 @@ export class WebSocketConnection<State>
     const core = this.#core!;
     if (core.state === "open") return this.#checkLiveness(now);
     if (core.state === "closed") this.#callbacks.overtake({ type: "closed" });
-    else if (now < this.#deadline) return this.#deadline;
+    else if (now < this.#ending!.deadline) return this.#ending!.deadline;
     else this.#timeout();
     return Number.POSITIVE_INFINITY;
   }
@@ -432,7 +440,7 @@ export class WebSocketConnection<State>
         this.#timeout();
         break;
     }
-    return this.#core!.state === "open" ? this.#liveness!.nextDue() : this.#deadline;
+    return this.#core!.state === "open" ? this.#liveness!.nextDue() : this.#ending!.deadline;
   }
 
   #timeout(): void {
@@ -442,8 +450,9 @@ export class WebSocketConnection<State>
 
   #setDeadline(ticks: number): void {
     const { wheel } = this.#context;
-    this.#deadline = wheel.now + ticks;
-    wheel.schedule(this, this.#deadline);
+    const ending = this.#ending!;
+    ending.deadline = wheel.now + ticks;
+    wheel.schedule(this, ending.deadline);
   }
 
   // How it ends.
@@ -455,9 +464,9 @@ export class WebSocketConnection<State>
 
   /** Tells the core what happened and does what it decides. `frame` is the Close frame, if one is to be sent. */
   #end(event: ClosingEvent, code: number, reason: string, by: ClosedBy, frame?: Uint8Array): void {
-    const isFirst = this.#cause === undefined;
+    const isFirst = this.#ending === undefined;
     this.#advance(event, code, reason, by, frame);
-    if (isFirst && this.#cause !== undefined) this.#tellClosed();
+    if (isFirst && this.#ending !== undefined) this.#tellClosed();
   }
 
   #advance(event: ClosingEvent, code: number, reason: string, by: ClosedBy, frame?: Uint8Array): void {
@@ -465,11 +474,11 @@ export class WebSocketConnection<State>
     const before = core.state;
     const step = core.on(event);
     if (step.state === before) return;
-    if (step.state === "closed") this.#cutOff = this.#outbox.isBlocked || this.#outbox.backlog > 0;
-    if (this.#cause === undefined) {
-      this.#cause = { code, reason, by };
+    if (this.#ending === undefined) {
+      this.#ending = { code, reason, by, deadline: 0, cutOff: false, hurried: false };
       if (deafening.has(by)) this.#callbacks.clear();
     }
+    if (step.state === "closed") this.#ending.cutOff = this.#outbox.isBlocked || this.#outbox.backlog > 0;
     if (step.transport === "destroy") {
       this.#outbox.discard();
       this.#socket.destroy();
@@ -507,7 +516,7 @@ export class WebSocketConnection<State>
   #updateReading(): void {
     const { inboxMessages, inboxBytes } = this.#context.limits;
     const full = this.#callbacks.length >= inboxMessages || this.#callbacks.bytes >= inboxBytes;
-    const wanted = !(this.#paused || full || this.#incoming?.isDecoding === true);
+    const wanted = !(this.#paused || full || this.isDecoding);
     const reading = this.#core?.state !== "open" || wanted;
     if (reading === this.#reading) return;
     this.#reading = reading;
@@ -529,7 +538,8 @@ export class WebSocketConnection<State>
     if (this.#finished) return undefined;
     this.#finished = true;
     this.#context.wheel.remove(this);
-    const info: CloseInfo = { ...this.#cause!, wasClean: this.#core!.wasClean && !this.#cutOff };
+    const { code, reason, by, cutOff } = this.#ending!;
+    const info: CloseInfo = { code, reason, wasClean: this.#core!.wasClean && !cutOff, by };
     this.#context.onClosed(this, info);
     return this.#context.handler.closed?.(this, info);
   }
