@@ -58,6 +58,8 @@ export class BusNode {
   readonly #link: BusLink;
   #listening: Promise<void> = Promise.resolve();
   #stopTicking: () => void = () => {};
+  #hasEnded = false;
+  #closed: Promise<void> | undefined;
   #ticks = 0;
   #lastTick: number;
 
@@ -127,10 +129,14 @@ export class BusNode {
   }
 
   /** Says goodbye and closes the bus. Never rejects. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    this.#endParts();
     if (this.state === "up") {
-      this.#stopTicking();
-      this.#each((part) => part.close?.());
       const last: Promise<unknown>[] = this.#tellTails(0);
       if (!this.#isSilent) last.push(this.tell(undefined, "bye", new Uint8Array(0)));
       await this.#atMost(farewell, Promise.all(last));
@@ -163,8 +169,16 @@ export class BusNode {
     this.#each((part) => part.down?.());
   }
 
-  #end(): void {
+  #endParts(): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
     this.#stopTicking();
+    this.#each((part) => part.close?.());
+  }
+
+  #end(): void {
+    this.#endParts();
+    this.peers.clear();
     this.subscriptions.close();
   }
 

@@ -27,6 +27,6 @@ export interface NodePart {
   up?(): void;
   /** The bus has lost its engine. */
   down?(): void;
-  /** The node closes; it can still speak. */
+  /** The node closes, or was given up; if the bus is up it can still speak. Told once. */
   close?(): void;
 }

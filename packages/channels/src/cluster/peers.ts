@@ -28,6 +28,11 @@ export class Peers {
     return this.#heard.delete(node);
   }
 
+  /** Nobody counts any more. */
+  clear(): void {
+    this.#heard.clear();
+  }
+
   /** Nobody could be heard until now: their time begins anew. */
   refresh(now: number): void {
     for (const node of this.#heard.keys()) this.#heard.set(node, now);

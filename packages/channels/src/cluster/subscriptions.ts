@@ -40,6 +40,7 @@ export class Subscriptions {
   readonly #byId = new Map<string, Entry>();
   #changed = new Set<Entry>();
   #isOpen = false;
+  #isClosed = false;
 
   constructor(owner: SubscriptionsOwner) {
     this.#owner = owner;
@@ -73,6 +74,7 @@ export class Subscriptions {
 
   /** A channel is wanted. */
   add(id: string): void {
+    if (this.#isClosed) return;
     let entry = this.#byId.get(id);
     if (entry === undefined) {
       entry = entryOf(id);
@@ -91,10 +93,14 @@ export class Subscriptions {
     this.#change(entry);
   }
 
-  /** Nobody waits for a confirmation any more. */
+  /** There are none any more, and nobody waits for a confirmation. */
   close(): void {
     this.#isOpen = false;
+    this.#isClosed = true;
     for (const { settle } of this.#byId.values()) settle();
+    this.#byId.clear();
+    this.#byTopic.clear();
+    this.#changed.clear();
   }
 
   #change(entry: Entry): void {
