@@ -110,6 +110,18 @@ describe.each(libraries)("over $library", (library) => {
     expect(one.heard).toHaveLength(2);
   });
 
+  // node-redis takes the second for granted, and lets it end with the first: PUBSUB NUMSUB says 0.
+  test("a topic that is unsubscribed and subscribed again in one turn stays subscribed", async () => {
+    const server = await serverFor();
+    const one = await openBus(library, server);
+    await one.bus.subscribe(["t"]);
+    one.bus.unsubscribe(["t"]);
+    await one.bus.subscribe(["t"]);
+    expect(await server.command("PUBSUB", "SHARDNUMSUB", "exws:t")).toEqual(["exws:t", 1]);
+    await one.say("t", "x");
+    await one.hears("t", "x");
+  });
+
   test("a way that is dead without a word is noticed, and given up", async () => {
     const server = await serverFor();
     const proxy = await proxyFor(server.port);
