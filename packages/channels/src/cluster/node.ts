@@ -290,9 +290,12 @@ export class BusNode {
   }
 
   #hand(envelope: Envelope, id: string | undefined): boolean {
-    if (this.#partOf.get(envelope.kind)?.hear(envelope, id) === true) return true;
-    this.counts.foreign++;
-    return false;
+    const part = this.#partOf.get(envelope.kind);
+    // Others may have presence or history where we have not, and ask questions that a publisher has no answer to.
+    if (part === undefined) return false;
+    const isRead = part.hear(envelope, id);
+    if (!isRead) this.counts.foreign++;
+    return isRead;
   }
 
   #each(tell: (part: NodePart) => void): void {
