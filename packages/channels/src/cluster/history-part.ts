@@ -77,6 +77,7 @@ export class HistoryPart implements NodePart {
 
   /** The last member of a channel has left. What is under way in it goes on until it is unsubscribed. */
   leave(id: string): void {
+    this.#channels.get(id)?.empty();
     if (this.#node.state === "closed") this.unsubscribed(id);
   }
 

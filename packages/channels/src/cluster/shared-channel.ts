@@ -23,6 +23,10 @@ export interface SharedOwner {
     result: BroadcastResult | undefined,
     selection: Selection,
   ): void;
+  /** The sequence of the next who joins. */
+  end(id: string): number;
+  /** Those who joined before the sequence was there. */
+  before(id: string, end: number): ReadonlySet<unknown>;
   /** Gives a message to one member; tells whether it is on its way. */
   give(membership: Membership, message: PreparedMessage): boolean;
   /** Begins and ends a series of `give`. */
@@ -49,6 +53,8 @@ type Own = {
   readonly result: BroadcastResult;
   /** Where it is in the log; the error if it is not; `undefined` as long as that is open. */
   outcome: Position | BusError | undefined;
+  /** It may have been appended although it failed. */
+  isDoubtful: boolean;
   hasPassed: boolean;
 };
 
@@ -79,7 +85,8 @@ export class SharedChannel {
   readonly #queue: Own[] = [];
   /** Own broadcasts that members have not been given, by number. */
   readonly #own = new Map<number, Own>();
-  readonly #given = new Set<number>();
+  /** Those that were given to own members and may be in the log all the same: who is to be left out then. */
+  readonly #given = new Map<number, number>();
   readonly #waiting = new Map<Membership, Waiting>();
   /** Members that have more than was let through, from another node: up to which place. */
   readonly #ahead = new Map<Membership, Position>();
@@ -199,6 +206,12 @@ export class SharedChannel {
     else if (isSubscribed) void this.open();
   }
 
+  /** The last member has left: whoever comes has been given nothing. */
+  empty(): void {
+    this.#given.clear();
+    this.#ahead.clear();
+  }
+
   /** The channel cannot be subscribed to: its log is not followed. */
   giveUp(): void {
     this.#resolveOpened();
@@ -220,7 +233,15 @@ export class SharedChannel {
     selection: Selection,
     result: BroadcastResult,
   ): Promise<Published> {
-    const own: Own = { number, message, selection, result, outcome: undefined, hasPassed: false };
+    const own: Own = {
+      number,
+      message,
+      selection,
+      result,
+      outcome: undefined,
+      isDoubtful: false,
+      hasPassed: false,
+    };
     this.#queue.push(own);
     this.#own.set(number, own);
     const { obstacle } = this.#context.log;
@@ -267,7 +288,7 @@ export class SharedChannel {
     const entry = encodeEntry({ node: node.id, number: own.number }, own.message);
     const appended = await log.append(this.#id, entry, this.#options);
     if (!appended.ok) {
-      if (appended.error.code === "unavailable" && !own.hasPassed) this.#rememberGiven(own.number);
+      own.isDoubtful = appended.error.code === "unavailable";
       this.#settle(own, appended.error);
       return own.hasPassed ? { ok: true } : { ok: false, error: appended.error };
     }
@@ -293,12 +314,13 @@ export class SharedChannel {
   /** What is not in the log is for own members alone. */
   #giveLocally(own: Own): void {
     this.#own.delete(own.number);
+    if (own.isDoubtful) this.#rememberGiven(own.number);
     const position = { epoch: this.#localEpoch, offset: ++this.#localOffset };
     this.#lossy = this.#gate?.position;
     const message = this.#stamped(own.message, position);
     own.result.place(position);
     if (message === undefined || this.#hasEnded) own.result.finish();
-    else this.#serve(message, position, own);
+    else this.#serve(message, position, own.selection, own.result);
   }
 
   /** The next entry of the log. */
@@ -320,15 +342,28 @@ export class SharedChannel {
       return;
     }
     this.#history.add(message, this.#context.node.clock.now());
-    const isGiven = entry!.node === this.#context.node.id && this.#given.delete(entry!.number);
-    if (own !== undefined || !isGiven) this.#serve(message, position, own);
+    if (own !== undefined) this.#serve(message, position, own.selection, own.result);
+    else this.#serve(message, position, this.#newcomers(entry!), undefined);
   }
 
-  #serve(message: PreparedMessage, position: Position, own: Own | undefined): void {
-    let selection = own?.selection ?? everybody;
-    if (this.#waiting.size + this.#ahead.size > 0)
-      selection = this.#withoutWaiting(selection, message, position);
-    this.#context.owner.serve(this.#id, message, own?.result, selection);
+  /** Those who have not been given an entry before: all, unless it is one of ours that was believed not to be in the log. */
+  #newcomers({ node, number }: LogEntry): Selection {
+    const end = node === this.#context.node.id ? this.#given.get(number) : undefined;
+    if (end === undefined) return everybody;
+    this.#given.delete(number);
+    const several = this.#context.owner.before(this.#id, end);
+    return { one: undefined, several, filter: undefined };
+  }
+
+  #serve(
+    message: PreparedMessage,
+    position: Position,
+    selection: Selection,
+    result: BroadcastResult | undefined,
+  ): void {
+    const isPlain = this.#waiting.size + this.#ahead.size === 0;
+    const selected = isPlain ? selection : this.#withoutWaiting(selection, message, position);
+    this.#context.owner.serve(this.#id, message, result, selected);
   }
 
   /** Those who wait get it later, those who are ahead have it. */
@@ -439,8 +474,8 @@ export class SharedChannel {
   }
 
   #rememberGiven(number: number): void {
-    this.#given.add(number);
-    if (this.#given.size > givenLimit) this.#given.delete(this.#given.values().next().value!);
+    this.#given.set(number, this.#context.owner.end(this.#id));
+    if (this.#given.size > givenLimit) this.#given.delete(this.#given.keys().next().value!);
   }
 
   async #read(after: Position): ReturnType<SharedLog["read"]> {

@@ -37,6 +37,15 @@ export class SharedMembers implements SharedOwner {
     }
   }
 
+  end(id: string): number {
+    return this.#roster.channels.get(id)?.end ?? 0;
+  }
+
+  before(id: string, end: number): ReadonlySet<unknown> {
+    const members = [...(this.#roster.channels.get(id)?.members.values() ?? [])];
+    return new Set(members.filter(({ sequence }) => sequence < end).map(({ member }) => member));
+  }
+
   give({ member }: Membership, message: PreparedMessage): boolean {
     const outcome = give(member, message, this.#hooks);
     return outcome === "sent" || outcome === "queued";
