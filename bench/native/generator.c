@@ -1,10 +1,10 @@
 // The load generator: holds connections to one server on this machine, keeps a fixed number of messages in flight on
 // each, and counts what comes back. One thread, epoll, frames that were built beforehand.
 //
-//   generator port=N pid=N mode=echo|broadcast|storm|hold connections=N head=FILE [message=FILE] [replies=N]
+//   generator port=N pid=N[,N...] mode=echo|broadcast|storm|hold connections=N head=FILE [message=FILE] [replies=N]
 //             [hello=FILE] [greetings=N] [slow=N] [closing=0|1]
 //
-// port, pid    the server: its port on 127.0.0.1, and its process, whose CPU time is read from the kernel
+// port, pid    the server: its port on 127.0.0.1, and its processes, whose CPU time is read from the kernel
 // head         the HTTP request that opens a connection
 // message      echo: what a connection sends at once, one frame or several; broadcast: what makes the server send
 // replies      messages that come back for it: to the connection (echo), to every member (broadcast)
@@ -56,7 +56,8 @@ static uint32_t replies = 1, greetings = 0;
 static enum mode mode;
 static struct sockaddr_in address;
 static blob head, message, hello;
-static clockid_t server_clock;
+static clockid_t server_clocks[64];
+static int server_processes;
 
 static int running;
 static uint64_t run_started, run_ends, server_before, self_before;
@@ -104,6 +105,13 @@ static uint64_t clock_ns(clockid_t clock) {
   struct timespec t;
   if (clock_gettime(clock, &t) != 0) return 0;
   return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+/* The CPU time of all processes of the server. */
+static uint64_t server_ns(void) {
+  uint64_t sum = 0;
+  for (int i = 0; i < server_processes; i++) sum += clock_ns(server_clocks[i]);
+  return sum;
 }
 
 static uint64_t now(void) { return clock_ns(CLOCK_MONOTONIC); }
@@ -415,7 +423,7 @@ static void begin_run(uint64_t ms) {
   messages = bytes = lost = busy = samples = longest = 0;
   memset(histogram, 0, sizeof histogram);
   running = 1;
-  server_before = clock_ns(server_clock);
+  server_before = server_ns();
   self_before = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
   run_started = now();
   run_ends = run_started + ms * 1000000u;
@@ -433,7 +441,7 @@ static void begin_run(uint64_t ms) {
 }
 
 static void end_run(void) {
-  uint64_t ended = now(), server = clock_ns(server_clock) - server_before, self = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - self_before;
+  uint64_t ended = now(), server = server_ns() - server_before, self = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - self_before;
   running = 0;
   printf("{\"event\":\"result\",\"messages\":%llu,\"bytes\":%llu,\"elapsedNs\":%llu,\"serverCpuNs\":%llu,\"generatorCpuNs\":%llu,"
          "\"p50Ns\":%.0f,\"p99Ns\":%.0f,\"maxNs\":%llu,\"lost\":%llu,\"unfinished\":%llu}\n",
@@ -484,7 +492,9 @@ int main(int argc, char **argv) {
   path = option(argc, argv, "hello", "");
   if (*path) hello = load(path);
   if (members < 1 || members > 200000 || slow_members < 0 || slow_members >= members || replies < 1) fail("numbers out of range");
-  if (clock_getcpuclockid(number(argc, argv, "pid", NULL), &server_clock) != 0) fail("no such server process");
+  for (const char *pid = option(argc, argv, "pid", NULL); pid != NULL; pid = strchr(pid, ','), pid = pid ? pid + 1 : NULL) {
+    if (server_processes == 64 || clock_getcpuclockid(atoi(pid), &server_clocks[server_processes++]) != 0) fail("no such server process");
+  }
   address = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons((uint16_t)number(argc, argv, "port", NULL)), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 
   epoll_fd = epoll_create1(0);

@@ -7,6 +7,9 @@ export type ServerConfig = {
   size: number;
   /** Members may be behind: whoever has more than `maxWaiting` bytes waiting misses messages. */
   slow: boolean;
+  /** Processes that share the port, and the engine between them with its port on 127.0.0.1. */
+  nodes: number;
+  engine?: { name: "redis" | "nats"; port: number };
   /** Agree to permessage-deflate and compress everything. */
   deflate: boolean;
 };

@@ -10,10 +10,10 @@ async function collectGarbage(): Promise<void> {
 }
 
 /**
- * Tells the bench the port, answers its question "memory", and ends the process when the bench does, or after 15 minutes.
+ * Tells the bench the port and the processes, answers its question "memory", and ends the process when the bench does, or after 15 minutes.
  * Every server calls this once it listens.
  */
-export function ready(port: number): void {
+export function ready(port: number, pids: readonly number[] = [process.pid]): void {
   const say = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
   process.stdin.setEncoding("utf8");
   process.stdin.on("data", async () => {
@@ -24,5 +24,5 @@ export function ready(port: number): void {
   });
   process.stdin.on("end", () => process.exit());
   setTimeout(() => process.exit(), 900_000).unref();
-  say({ port });
+  say({ port, pids });
 }

@@ -11,10 +11,12 @@ const members = new Set<Peer>();
 function broadcast(trigger: string): void {
   const message = config.type === "text" ? broadcastText : broadcastBytes;
   for (let left = countOf(trigger); left > 0; left--) {
-    for (const member of members) {
-      if (config.slow && member.bufferedAmount > maxWaiting) continue;
-      member.send(message);
+    if (!config.slow) {
+      adapter.publish("all", message);
+      continue;
     }
+    // Its topics have no bound for members that are behind.
+    for (const member of members) if (member.bufferedAmount <= maxWaiting) member.send(message);
   }
 }
 
@@ -23,7 +25,9 @@ const adapter = crossws({
   idleTimeout: 0,
   hooks: {
     open(peer) {
-      if (config.mode === "broadcast") members.add(peer);
+      if (config.mode !== "broadcast") return;
+      members.add(peer);
+      peer.subscribe("all");
     },
     message(peer, message) {
       if (config.mode === "echo") peer.send(message.rawData);

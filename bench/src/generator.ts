@@ -51,7 +51,7 @@ export class Generator {
     command: readonly string[],
     scenario: Scenario,
     content: ClientBytes,
-    server: { port: number; pid: number },
+    server: { port: number; pids: readonly number[] },
     pinning: Pinning | undefined,
   ): Promise<Generator> {
     const files: string[] = [];
@@ -63,7 +63,7 @@ export class Generator {
     };
     const args = [
       `port=${server.port}`,
-      `pid=${server.pid}`,
+      `pid=${server.pids.join()}`,
       `mode=${scenario.kind === "idle" ? "hold" : scenario.kind}`,
       `connections=${scenario.connections}`,
       `replies=${scenario.batch}`,

@@ -17,10 +17,11 @@ const args = new Map(
 const number = (name: string): number => Number(args.get(name) ?? 0);
 const file = (name: string): Uint8Array => readFileSync(args.get(name) ?? "");
 
-const [mode, port, pid, members, replies] = [
+const pids = (args.get("pid") ?? "").split(",").map(Number);
+const serverCpu = (): number => pids.reduce((sum, pid) => sum + cpuTimeNs(pid), 0);
+const [mode, port, members, replies] = [
   args.get("mode"),
   number("port"),
-  number("pid"),
   number("connections"),
   number("replies"),
 ];
@@ -105,7 +106,7 @@ function storm(): void {
 async function run(ms: number): Promise<void> {
   [messages, lost, latencies] = [0, 0, []];
   const bytesBefore = all.reduce((sum, { bytes }) => sum + bytes, 0);
-  const [server, self, begun] = [cpuTimeNs(pid), process.cpuUsage(), performance.now()];
+  const [server, self, begun] = [serverCpu(), process.cpuUsage(), performance.now()];
   ends = begun + ms;
   busy = mode === "broadcast" ? 1 : members;
   if (mode === "broadcast") beginTurn(begun);
@@ -119,7 +120,7 @@ async function run(ms: number): Promise<void> {
     messages,
     bytes: all.reduce((sum, { bytes }) => sum + bytes, 0) - bytesBefore,
     elapsedNs,
-    serverCpuNs: cpuTimeNs(pid) - server,
+    serverCpuNs: serverCpu() - server,
     generatorCpuNs: (used.user + used.system) * 1000,
     p50Ns: quantile(0.5),
     p99Ns: quantile(0.99),

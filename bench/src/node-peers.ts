@@ -7,15 +7,15 @@ import { serversFolder } from "./folders.ts";
 import type { Peer } from "./peer.ts";
 import type { Scenario } from "./scenario.ts";
 
-const uncompressed = ({ deflate }: Scenario): boolean => !deflate;
-const everything = (): boolean => true;
+const uncompressed = ({ deflate, nodes }: Scenario): boolean => !deflate && nodes === 1;
+const oneProcess = ({ nodes }: Scenario): boolean => nodes === 1;
 const rooms = ({ kind, deflate }: Scenario): boolean => kind === "broadcast" && !deflate;
 
 /** What runs on Node: exws twice, and the packages that are dependencies. */
 export async function nodePeers(node: string): Promise<Peer[]> {
   const exws = {
     speaks: "websocket",
-    takes: hasDeflate ? everything : uncompressed,
+    takes: hasDeflate ? oneProcess : uncompressed,
     command: onNode(node, await bundle(join(serversFolder, "exws.ts"), "exws")),
   } as const;
   const peer = (name: string, more: Partial<Peer> = {}): Peer => ({
@@ -29,14 +29,21 @@ export async function nodePeers(node: string): Promise<Peer[]> {
   return [
     { ...exws, name: "exws", label: "exws" },
     { ...exws, name: "exws-again", label: "exws again: the noise" },
-    peer("ws", { takes: everything, label: `ws ${versionOf("ws")}, bufferutil ${versionOf("bufferutil")}` }),
+    {
+      name: "exws-rooms",
+      label: "exws, rooms of @exws/channels",
+      speaks: "websocket",
+      takes: rooms,
+      command: onNode(node, await bundle(join(serversFolder, "exws-rooms.ts"), "exws-rooms")),
+    },
+    peer("ws", { takes: oneProcess, label: `ws ${versionOf("ws")}, bufferutil ${versionOf("bufferutil")}` }),
     peer("crossws", { label: `crossws ${versionOf("crossws")}, Node adapter` }),
     peer("faye-websocket"),
     peer("websocket"),
     peer("socket.io", {
       label: `socket.io ${versionOf("socket.io")}, rooms`,
       speaks: "socket.io",
-      takes: rooms,
+      takes: (scenario) => rooms(scenario) && scenario.engine !== "nats",
     }),
   ];
 }

@@ -11,7 +11,8 @@ import type { Scenario } from "./scenario.ts";
 export type Field = { readonly peers: readonly Peer[]; readonly missing: readonly Missing[] };
 
 const program = (name: string): string => join(serversFolder, name);
-const uncompressed = ({ deflate }: Scenario): boolean => !deflate;
+const oneProcess = ({ nodes }: Scenario): boolean => nodes === 1;
+const uncompressed = ({ deflate, nodes }: Scenario): boolean => !deflate && nodes === 1;
 /** Without framing there is no closing handshake, and nobody to broadcast to. */
 const bytesOnly = ({ kind, deflate, closing }: Scenario): boolean =>
   kind !== "broadcast" && !deflate && !closing;
@@ -42,7 +43,7 @@ function bun(): Peer | Missing {
     name: "bun",
     label: `Bun ${found.version}`,
     speaks: "websocket",
-    takes: () => true,
+    takes: oneProcess,
     command: (config) => [found.path, "run", program("bun.ts"), JSON.stringify(config)],
   };
 }
@@ -78,7 +79,7 @@ function uWebSockets(node: string, path: string | undefined): Peer | Missing {
     name: "uws",
     label: "uWebSockets.js (C++)",
     speaks: "websocket",
-    takes: () => true,
+    takes: oneProcess,
     command: onNode(found.node, program("uws.ts"), found.path),
   };
 }

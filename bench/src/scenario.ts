@@ -1,3 +1,6 @@
+/** An engine that carries messages between the processes of a server. */
+export type EngineName = "redis" | "nats";
+
 /** One thing that is measured. */
 export type Scenario = {
   /** Names it on the command line and in the results: `echo-20b-text`. */
@@ -16,6 +19,10 @@ export type Scenario = {
   readonly slow: number;
   /** permessage-deflate is agreed on, and all messages are compressed. */
   readonly deflate: boolean;
+  /** Processes of the server, on one port. */
+  readonly nodes: number;
+  /** What carries messages between them. */
+  readonly engine: EngineName | undefined;
   /** Storm: connections end with the closing handshake and are not just dropped. */
   readonly closing: boolean;
 };
@@ -27,6 +34,8 @@ const base = {
   batch: 1,
   slow: 0,
   deflate: false,
+  nodes: 1,
+  engine: undefined,
   closing: false,
 } as const;
 const kinds = ["text", "binary"] as const;
@@ -100,6 +109,20 @@ function broadcasts(): Scenario[] {
   return [...plain, ...slow];
 }
 
+function clusters(): Scenario[] {
+  return (["redis", "nats"] as const).map(
+    (engine): Scenario => ({
+      ...base,
+      id: `broadcast-4x2500-${engine}`,
+      title: `broadcast 20 B to 10,000 on 4 processes, over ${engine === "redis" ? "Redis" : "NATS"}`,
+      kind: "broadcast",
+      connections: 10_000,
+      nodes: 4,
+      engine,
+    }),
+  );
+}
+
 function storms(): Scenario[] {
   return [false, true].map(
     (closing): Scenario => ({
@@ -118,6 +141,7 @@ function storms(): Scenario[] {
 export const scenarios: readonly Scenario[] = [
   ...echoes(),
   ...broadcasts(),
+  ...clusters(),
   ...storms(),
   { ...base, id: "idle", title: "idle memory, 10,000 connections", kind: "idle", connections: 10_000 },
   {

@@ -11,6 +11,7 @@ import { selectPeers } from "../src/select-peers.ts";
 const echo = { ...scenariosNamed(["echo-20b-text"])[0]!, connections: 4 };
 const pipelined = { ...scenariosNamed(["echo-20b-pipelined-binary"])[0]!, connections: 4 };
 const broadcast = { ...scenariosNamed(["broadcast-slow-16"])[0]!, connections: 10, slow: 2 };
+const cluster = (name: string) => ({ ...scenariosNamed([name])[0]!, connections: 8, nodes: 2 });
 const storm = { ...scenariosNamed(["storm-closing"])[0]!, connections: 4 };
 
 const { peers } = await findPeers(process.execPath);
@@ -45,4 +46,15 @@ describe.each([
       }
     },
   );
+});
+
+test.each([
+  ["broadcast-4x2500-redis", ["exws-rooms", "socket.io"]],
+  ["broadcast-4x2500-nats", ["exws-rooms"]],
+])("%s reaches members on two processes", async (name, names) => {
+  const { command } = await Generator.command();
+  const conditions: Conditions = { generator: command, pinning: undefined, rounds: 1, ms: 60, progress() {} };
+  const { rows } = await measure(cluster(name), selectPeers(peers, names), conditions);
+  expect(rows.map(({ peer, failed }) => [peer, failed])).toEqual(names.map((peer) => [peer, undefined]));
+  for (const { runs } of rows) expect(runs!.map(({ messages }) => messages % 8)).toEqual([0]);
 });
