@@ -24,7 +24,9 @@ export class AppendQueue {
   readonly #find: (bounds: LogBounds) => Promise<TopicStream>;
   readonly #queue = new Set<Pending>();
   #stream: TopicStream | undefined;
-  #bounds: string | undefined;
+  #bounds: LogBounds | undefined;
+  /** Bytes that were sent since the stream was looked at, which keeps it short. */
+  #bytes = 0;
   #state: "sending" | "finding" | "gone" = "sending";
   #sent = 0;
 
@@ -55,19 +57,28 @@ export class AppendQueue {
     for (const pending of this.#queue) {
       if (pending.isSent) continue;
       const { bounds } = pending;
-      if (this.#stream === undefined || this.#bounds !== JSON.stringify(bounds)) {
+      if (this.#stream === undefined || !this.#isBound(bounds)) {
         void this.#look(bounds);
         return;
       }
+      this.#bytes += pending.entry.length;
       void this.#add(pending, this.#stream);
     }
+  }
+
+  /** Whether the stream keeps what these bounds say, and need not be looked at again. */
+  #isBound({ count, bytes, age, keep }: LogBounds): boolean {
+    const now = this.#bounds;
+    const isSame = now?.count === count && now.bytes === bytes && now.age === age && now.keep === keep;
+    return isSame && this.#bytes <= bytes;
   }
 
   async #look(bounds: LogBounds): Promise<void> {
     this.#state = "finding";
     try {
       this.#stream = await this.#find(bounds);
-      this.#bounds = JSON.stringify(bounds);
+      this.#bounds = bounds;
+      this.#bytes = 0;
     } catch (error) {
       const failure = failureOf(error);
       for (const pending of [...this.#queue]) if (!pending.isSent) this.#fail(pending, failure);

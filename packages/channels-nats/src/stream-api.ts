@@ -12,7 +12,6 @@ export type StreamConfig = {
   subjects: readonly string[];
   /** -1: any number. */
   max_msgs: number;
-  max_bytes: number;
   /** In nanoseconds; 0: for ever. */
   max_age: number;
 };
@@ -25,6 +24,7 @@ export type StreamInfo = {
   readonly cluster?: object;
   readonly state: {
     readonly messages: number;
+    readonly bytes: number;
     readonly first_seq: number;
     readonly last_seq: number;
     /** RFC 3339; of the year 1 when there never was a message. */
@@ -64,6 +64,11 @@ export class StreamApi {
   /** Changes it; undefined when it is gone. */
   async update(config: StreamConfig): Promise<StreamInfo | undefined> {
     return await this.#ask<StreamInfo>(`STREAM.UPDATE.${config.name}`, config, streamNotFound);
+  }
+
+  /** Forgets all but the newest messages. */
+  async trim(name: string, keep: number): Promise<void> {
+    await this.#ask(`STREAM.PURGE.${name}`, { keep }, streamNotFound);
   }
 
   async delete(name: string): Promise<void> {

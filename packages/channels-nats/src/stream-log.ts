@@ -10,7 +10,7 @@ import { findStream, type TopicStream } from "./topic-stream.ts";
 
 /** Entries that are asked for at once. */
 const chunk = 256;
-/** Topics whose last place is remembered. */
+/** Topics whose stream and last place are remembered. */
 const mostKnown = 10_000;
 
 /** What a log works with while the bus is up. */
@@ -43,9 +43,10 @@ export class StreamLog implements BusLog {
     try {
       sweeper.keep(bounds.keep);
       const queue = queues.get(topic) ?? new AppendQueue(api, (wanted) => this.#find(api, topic, wanted));
+      queues.delete(topic);
       queues.set(topic, queue);
+      if (queues.size > mostKnown) forgetOne(queues);
       const position = await queue.append(entry, bounds);
-      if (queue.isEmpty) queues.delete(topic);
       this.#learn(topic, position);
       return position;
     } finally {
@@ -102,6 +103,15 @@ export class StreamLog implements BusLog {
     this.#known.delete(topic);
     this.#known.set(topic, position);
     if (this.#known.size > mostKnown) this.#known.delete(this.#known.keys().next().value!);
+  }
+}
+
+/** Drops the queue that was used least lately; one that has something to do stays. */
+function forgetOne(queues: Map<string, AppendQueue>): void {
+  for (const [topic, queue] of queues) {
+    if (!queue.isEmpty) continue;
+    queues.delete(topic);
+    return;
   }
 }
 

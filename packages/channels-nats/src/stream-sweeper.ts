@@ -85,7 +85,6 @@ export class StreamSweeper {
         storage: "memory",
         num_replicas: log.replicas,
         max_msgs: 1,
-        max_bytes: -1,
         max_age: Math.ceil(this.#interval) * nanoseconds,
         discard: "new",
         allow_direct: true,

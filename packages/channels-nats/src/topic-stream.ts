@@ -59,13 +59,15 @@ export async function findStream(
     if (found === undefined) {
       const subject = subjectOf(prefix, topic);
       const created = await api.create({
-        ...limitsOf(bounds, prefix, topic, subject),
+        ...limitsOf(bounds, prefix, topic),
         name,
         subjects: [subject],
         storage: log.storage,
         num_replicas: log.replicas,
         retention: "limits",
         discard: "old",
+        // JetStream would set these bytes aside for each topic, used or not, and soon have none left.
+        max_bytes: -1,
         max_consumers: 0,
         allow_direct: true,
         duplicate_window: leastAge * nanoseconds,
@@ -75,7 +77,12 @@ export async function findStream(
     }
     const stream = checked(found, options);
     const isBehind = stream.position.epoch === known?.epoch && stream.position.offset < known.offset;
-    const limits = limitsOf(bounds, prefix, topic, stream.subject);
+    const limits = limitsOf(bounds, prefix, topic);
+    const keep = keptOf(found, bounds, stream.subject);
+    if (keep !== undefined) {
+      await api.trim(name, keep);
+      continue;
+    }
     if (!isBehind && hasLimits(found.config, limits)) return stream;
     const subjects = isBehind ? [subjectOf(prefix, topic)] : found.config.subjects;
     const updated = await api.update({ ...found.config, ...limits, subjects });
@@ -84,16 +91,24 @@ export async function findStream(
   throw new BusError("unavailable", `the log of ${topic} is being changed by others`);
 }
 
-type Limits = Pick<StreamConfig, "max_msgs" | "max_bytes" | "max_age" | "description">;
+/**
+ * How many messages may stay when a stream has come to twice the bytes that it should keep: about as many as make one and a half
+ * times of them. What is more than was asked for is not read.
+ */
+function keptOf({ state }: StreamInfo, { bytes }: LogBounds, subject: string): number | undefined {
+  const most = bytes + state.messages * (overhead + subject.length);
+  if (state.messages <= 1 || state.bytes <= 2 * most) return undefined;
+  return Math.max(1, Math.floor((state.messages * 1.5 * most) / state.bytes));
+}
 
-function limitsOf(bounds: LogBounds, prefix: string, topic: string, subject: string): Limits {
-  const { count, bytes, age, keep } = bounds;
-  const max = bytes + count * (overhead + subject.length);
+type Limits = Pick<StreamConfig, "max_msgs" | "max_age" | "description">;
+
+function limitsOf(bounds: LogBounds, prefix: string, topic: string): Limits {
+  const { count, age, keep } = bounds;
   const note: StreamNote = { topic: `${prefix}.${topic}`, keep };
   return {
     description: JSON.stringify(note),
     max_msgs: Number.isFinite(count) ? Math.max(1, Math.ceil(count)) : -1,
-    max_bytes: Number.isFinite(max) ? Math.max(1, Math.ceil(max)) : -1,
     max_age: Number.isFinite(age) ? Math.max(leastAge, Math.ceil(age)) * nanoseconds : 0,
   };
 }

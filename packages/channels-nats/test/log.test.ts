@@ -60,6 +60,30 @@ test("what other bounds ask for is what is kept from then on", async () => {
   expect((await bus.log!.read("t", { epoch, offset: 6 }, bounds)).entries).toBeUndefined();
 });
 
+test("a stream is cut when it has come to twice its bytes, and no memory is set aside for what is not there", async () => {
+  const server = await nats();
+  const { bus } = await openTo(server);
+  const { ask, names } = await streamsOf(server);
+  const small = { ...bounds, bytes: 20_000 };
+  const entry = new Uint8Array(1_000);
+  let most = 0;
+  for (let round = 0; round < 20; round++) {
+    await Promise.all(numbers(1, 10).map(() => bus.log!.append("t", entry, small)));
+    const { state } = (await ask(`STREAM.INFO.${(await names())[0]}`)) as { state: { bytes: number } };
+    most = Math.max(most, state.bytes);
+  }
+  // Twice the bytes, what comes before the next look, and what messages cost besides.
+  expect(most).toBeGreaterThan(20_000);
+  expect(most).toBeLessThan(100_000);
+  const { position } = await bus.log!.read("t", undefined, small);
+  expect(position.offset).toBe(200);
+  const { entries } = await bus.log!.read("t", { ...position, offset: 180 }, small);
+  expect(entries).toHaveLength(20);
+  // 400 topics that may keep 1 GB each.
+  const large = { ...bounds, bytes: 1_000_000_000 };
+  await Promise.all(numbers(1, 400).map((each) => append(bus, each, `large-${each}`, large)));
+});
+
 describe("a server that is killed and starts again", () => {
   test.each([
     { storage: "memory", keeps: false },
