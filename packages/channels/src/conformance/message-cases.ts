@@ -42,7 +42,7 @@ export const messageCases: readonly CaseDefinition[] = [
         topics.flatMap((topic) => [one.say(topic, `1 ${each}`), other.say(topic, `2 ${each}`)]),
       );
       await Promise.all(say);
-      await to.until("hearing all", () => to.heard.length === all.length * 6);
+      await to.until("hearing all", () => to.heard.length >= all.length * 6);
       for (const topic of topics) {
         for (const who of ["1", "2"]) {
           const heard = to.on(topic).filter((each) => each.startsWith(who));
@@ -61,7 +61,7 @@ export const messageCases: readonly CaseDefinition[] = [
       await from.bus.publish("t", new Uint8Array(0));
       // A view into a larger buffer, as messages cut from one read are.
       await from.bus.publish("t", bytes.subarray(10, 13));
-      await to.until("hearing three messages", () => to.payloads.length === 3);
+      await to.until("hearing three messages", () => to.payloads.length >= 3);
       const [all, none, some] = to.payloads.map((payload) => [...payload].join());
       expect(all === bytes.join(), `heard ${all}`);
       expect(none === "", `heard ${none}`);

@@ -11,7 +11,7 @@ export const subscriptionCases: readonly CaseDefinition[] = [
         await to.bus.subscribe([`t-${i}`]);
         await from.say(`t-${i}`, "at once");
       }
-      await to.until("hearing all", () => to.heard.length === 200);
+      await to.until("hearing all", () => to.heard.length >= 200);
     },
   },
   {
@@ -23,7 +23,7 @@ export const subscriptionCases: readonly CaseDefinition[] = [
       await to.bus.subscribe(topics);
       await Promise.all(topics.slice(0, 500).map((topic) => from.say(topic, "here")));
       await Promise.all(topics.slice(500).map((topic) => from.say(topic, "here")));
-      await to.until("hearing all", () => to.heard.length === 1000);
+      await to.until("hearing all", () => to.heard.length >= 1000);
     },
   },
   {
