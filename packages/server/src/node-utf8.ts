@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import type { Utf8Codec } from "@exws/frame";
+import { shortAscii } from "./short-ascii.ts";
 
 /** A larger payload is seen once; keeping it would hold on to its memory. */
 const worthKeeping = 65_536;
@@ -25,4 +26,5 @@ export const nodeUtf8: Utf8Codec = {
   decode(bytes: Uint8Array, start: number, end: number, ascii: boolean): string {
     return viewOf(bytes).toString(ascii ? "latin1" : "utf8", start, end);
   },
+  decodeMasked: shortAscii,
 };

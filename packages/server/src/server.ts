@@ -15,6 +15,7 @@ import { nodeUtf8 } from "./node-utf8.ts";
 import { type Admission, OpeningHandshake, type Peer } from "./opening-handshake.ts";
 import { checkNames, type ResolvedOptions, resolveOptions, type ServerOptions } from "./options.ts";
 import { type OwnSocket, takeHandle } from "./own-socket.ts";
+import { PayloadSlabs } from "./payload-slabs.ts";
 import { listen, readByEvents, receiverOf } from "./receiver.ts";
 import type { ServerContext, Ticks } from "./server-context.ts";
 import { type CloseOptions, type CloseResult, Shutdown } from "./shutdown.ts";
@@ -179,6 +180,7 @@ export class Server<State = undefined> implements AsyncDisposable {
       maxFragments: limits.fragments,
       textAsBytes: handler.raw !== undefined,
       utf8: nodeUtf8,
+      memory: new PayloadSlabs(),
     };
     const pools = new Map<number, DecoderPool>();
     return {
