@@ -82,6 +82,8 @@ export class IoredisDialer implements Dialer {
       lazyConnect: true,
       clusterRetryStrategy: null,
       enableOfflineQueue: false,
+      // In a cluster that is starting it ends with a connection that is closed, and a promise that never settles.
+      enableReadyCheck: false,
       slotsRefreshTimeout: timeout,
       scripts: undefined,
     });
@@ -90,7 +92,7 @@ export class IoredisDialer implements Dialer {
       cause = lastErrorOf(error) ?? cause;
     });
     try {
-      // It may settle never: when no server can be reached, or one accepts and does not answer.
+      // It may settle never, and late where a server accepts and does not answer.
       await withDeadline(cluster.connect(), timeout);
       const nodes = cluster.nodes();
       this.#pattern = nodes[0]?.duplicate(safe);
