@@ -38,8 +38,9 @@ const jobs = [
   { name: "typecheck, tooling", after: ["build"], run: () => check("tsc", ["-p", "tooling/tsconfig.json"]) },
   {
     name: "all tests but the codecs', Node 26",
-    run: () => vitest("others", ["--exclude=packages/{frame,handshake,deflate}/**"]),
+    run: () => vitest("others", ["--exclude={packages/{frame,handshake,deflate},tooling/faults}/**"]),
   },
+  { name: "faults of clusters", run: () => vitest("faults", ["tooling/faults/"]) },
   {
     name: "codec tests with coverage, Node 26",
     run: () =>

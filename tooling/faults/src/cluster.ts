@@ -29,7 +29,7 @@ export class Cluster implements AsyncDisposable {
   static async start(
     kind: BusConfig["kind"],
     size: number,
-    times: Pick<NodeConfig, "heartbeat" | "ttl">,
+    settings: Pick<NodeConfig, "heartbeat" | "ttl" | "history">,
   ): Promise<Cluster> {
     await using resources = new AsyncDisposableStack();
     const engine = resources.use(await (kind === "nats" ? NatsServer.start() : RedisServer.start()));
@@ -38,7 +38,7 @@ export class Cluster implements AsyncDisposable {
       const proxy = resources.use(await TcpProxy.start(engine.port));
       const name = `node-${i}`;
       const server = resources.use(
-        await ServerProcess.start({ name, bus: { kind, port: proxy.port }, ...times }),
+        await ServerProcess.start({ name, bus: { kind, port: proxy.port }, ...settings }),
       );
       const client = resources.use(await Client.join(server.url, `user-${i}`));
       nodes.push({ process: server, id: await server.tell("id"), client, proxy });

@@ -12,6 +12,8 @@ export type NodeConfig = {
   readonly bus: BusConfig;
   readonly heartbeat: number;
   readonly ttl: number;
+  /** The channel has a history. */
+  readonly history?: boolean;
 };
 
 /** What the test tells a server process to do. Each is answered with what it returns. */

@@ -13,6 +13,7 @@ const lost: Record<string, number> = {};
 const channels = new Channels<{ room: { meta: { user: string } } }>({
   bus: busOf(config.bus),
   cluster: { heartbeat: config.heartbeat, ttl: config.ttl },
+  ...(config.history && { history: () => ({ count: 100_000, bytes: 10_000_000 }) }),
   presence: { key: (_member, { user }) => user },
   onBus: (state, error) => say({ event: "bus", state, ...(error && { error: error.code }) }),
   onGap: ({ from, lost: count }) => {

@@ -34,7 +34,7 @@ async function expectPresence(cluster: Cluster, within = 20_000): Promise<void> 
   }
 }
 
-describe.each(kinds)("over %s", (kind) => {
+describe.each(kinds)("over %s", { timeout: 120_000 }, (kind) => {
   test("four processes hear each other: all of it, in order, once", async () => {
     await using cluster = await Cluster.start(kind, 4, quick);
     await expectPresence(cluster);
@@ -112,6 +112,27 @@ describe.each(kinds)("over %s", (kind) => {
     await expectExactBooks(cluster);
     expect(two!.process.states).toEqual(["up"]);
     await expectPresence(cluster);
+  });
+
+  test("a process that was cut off gets what it has missed from the history", async () => {
+    await using cluster = await Cluster.start(kind, 3, { ...quick, history: true });
+    const [one, ...others] = cluster.nodes;
+    await cluster.startTraffic(5);
+    await cluster.allHearAll();
+    one!.proxy.refuse();
+    await one!.process.until("down");
+    for (const { process, client } of others) {
+      const { from, number } = await process.tell("publishOne");
+      await client.until(from, number);
+    }
+    one!.proxy.heal();
+    await one!.process.until("up");
+    await cluster.stopTraffic();
+    const published = await Promise.all(others.map(({ process }) => process.tell("stopPublishing")));
+    for (const { from, number } of published) {
+      for (const { client } of cluster.nodes) expect(client.ledger.count(from)).toBe(number);
+    }
+    for (const { client } of cluster.nodes) expect(client.ledger.faults).toEqual([]);
   });
 
   test("a process is killed: its members are gone within the ttl, the others do not notice", async () => {
