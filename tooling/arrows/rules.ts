@@ -17,6 +17,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   ],
   "packages/channels-redis": ["@exws/channels", "node:crypto"],
   "packages/deflate": ["@exws/frame", "@exws/handshake", "node:zlib"],
+  "packages/supervise": ["node:*"],
   autobahn: ["@exws/frame", "@exws/handshake", "node:*"],
 };
 
@@ -33,6 +34,7 @@ export const testArrows: Readonly<Record<string, readonly string[]>> = {
   "packages/channels": ["@exws/server", "@exws/deflate"],
   "packages/channels-nats": ["@exws/engines"],
   "packages/channels-redis": ["@exws/engines"],
+  "packages/supervise": ["@exws/server"],
 };
 
 /** A workspace folder, as far as the rules look at it. */

@@ -16,19 +16,19 @@ import { pathToFileURL } from "node:url";
 import { blocksOf } from "./blocks.ts";
 import { enginesFor } from "./engines.ts";
 import { freePorts } from "./free-ports.ts";
+import "./sources.ts";
 import { watchOutput } from "./watch-output.ts";
 
 const file = resolve(process.argv[2]!);
+// Processes that a block forks with our flags find the packages, too.
+process.execArgv.push("--import", new URL("./sources.ts", import.meta.url).href);
+
 const sources = new Map<string, { language: "ts" | "js"; code: string }>();
 
 registerHooks({
   resolve(specifier, context, next) {
     if (sources.has(specifier)) return { url: specifier, shortCircuit: true };
-    const name = /^@exws\/([^/]+)$/.exec(specifier)?.[1];
-    if (name === undefined) return next(specifier, context);
-    const folder = name === "autobahn" ? name : `packages/${name}`;
-    const url = new URL(`../../${folder}/src/index.ts`, import.meta.url).href;
-    return { url, shortCircuit: true };
+    return next(specifier, context);
   },
   load(url, context, next) {
     const block = sources.get(url);

@@ -1,0 +1,1 @@
+throw new Error("the entry does not want to");

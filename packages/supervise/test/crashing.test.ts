@@ -1,0 +1,113 @@
+import * as net from "node:net";
+import { expect, test } from "vitest";
+import { Client, onePerWorker } from "./support/client.ts";
+import { Program } from "./support/program.ts";
+
+const killed = { code: null, signal: "SIGKILL", expected: false };
+
+test("a worker that is killed gets a successor at once; the connections of the others do not notice", async () => {
+  const program = await Program.start("echo");
+  const clients = await onePerWorker(program.url, 2);
+  const [[victim, lost], [other, kept]] = [...clients] as [[number, Client], [number, Client]];
+  process.kill(victim, "SIGKILL");
+  expect((await lost.ended).code).toBe(1006);
+  const exit = await program.next("exit");
+  expect(exit).toMatchObject({ pid: victim, state: "ended", exit: killed });
+  expect(await program.next("restart")).toMatchObject({ pid: victim, delay: 0 });
+  expect(await kept.ask("still here")).toBe("still here");
+  await program.next("ready", ({ pid, number }) => number === exit["number"] && pid !== victim);
+  const now = await onePerWorker(program.url, 2);
+  expect([...now.keys()]).toContain(other);
+  expect([...now.keys()]).not.toContain(victim);
+  expect(await kept.ask("all the time")).toBe("all the time");
+  expect(program.stderr).toContain(`(pid ${victim}) ended with SIGKILL`);
+});
+
+test("a port of 0 stays the same, and no connection is refused, though the only worker is killed", async () => {
+  const program = await Program.start("echo", { workers: 1 });
+  const first = await Client.connect(program.url);
+  const pid = Number(await first.ask("pid"));
+  process.kill(pid, "SIGKILL");
+  await first.ended;
+  // There may be no worker at this moment: the kernel holds the connection for the next.
+  const second = await Client.connect(program.url);
+  expect(Number(await second.ask("pid"))).not.toBe(pid);
+});
+
+test("who connects while workers are killed is never refused", async () => {
+  const program = await Program.start("echo", { restarts: { max: 100 }, backoff: { min: 0, max: 0 } });
+  let going = true;
+  let connected = 0;
+  const refused: unknown[] = [];
+  const connect = (): Promise<void> =>
+    new Promise((resolve) => {
+      const socket = net.connect(program.port, "127.0.0.1", () => {
+        connected++;
+        socket.destroy();
+      });
+      // Later errors are of connections that a worker had accepted: they go with it.
+      socket.on("error", (error) => socket.connecting && refused.push(error));
+      socket.on("close", () => resolve());
+    });
+  const lane = async (): Promise<void> => {
+    while (going) await connect();
+  };
+  const lanes = Promise.all(Array.from({ length: 8 }, lane));
+  const seen = new Set((await program.workers()).map(({ pid }) => pid));
+  for (let i = 0; i < 6; i++) {
+    process.kill((await program.workers())[i % 2]!.pid, "SIGKILL");
+    seen.add((await program.next("ready", ({ pid }) => !seen.has(pid as number)))["pid"] as number);
+  }
+  going = false;
+  await lanes;
+  expect(refused).toEqual([]);
+  expect(connected).toBeGreaterThan(8);
+});
+
+test("workers that crash again and again are restarted ever later, and beyond the limit everything ends with an error", async () => {
+  const program = await Program.start("echo", {
+    restarts: { max: 4, within: 60_000 },
+    backoff: { min: 20, max: 5_000 },
+  });
+  const [first, other] = await program.workers();
+  let pid = first!.pid;
+  const delays: unknown[] = [];
+  for (let i = 0; i < 4; i++) {
+    process.kill(pid, "SIGKILL");
+    delays.push((await program.next("restart"))["delay"]);
+    const next = await program.next("ready", (line) => line["number"] === 1 && line["pid"] !== first!.pid);
+    pid = next["pid"] as number;
+  }
+  expect(delays).toEqual([0, 20, 40, 80]);
+  const client = (await onePerWorker(program.url, 2)).get(other!.pid)!;
+  process.kill(pid, "SIGKILL");
+  expect((await client.ended).code, "the others are drained").toBe(1001);
+  expect(await program.exited).toEqual({ code: 1, signal: null });
+  await program.silent;
+  expect(program.stderr).toMatch(
+    /SupervisorError: more than 4 restarts within 60000 ms; at last worker 1 \(pid \d+\) ended with SIGKILL/,
+  );
+});
+
+test("a worker that somebody else tells to go drains and has a successor", async () => {
+  const program = await Program.start("echo", { restarts: { max: 0 } });
+  const clients = await onePerWorker(program.url, 2);
+  const [[told, client], [, other]] = [...clients] as [[number, Client], [number, Client]];
+  process.kill(told, "SIGTERM");
+  expect((await client.ended).code).toBe(1001);
+  expect(await program.next("exit")).toMatchObject({ pid: told, exit: { code: 0, expected: true } });
+  await program.next("ready", ({ pid }) => !clients.has(pid as number));
+  expect(await other.ask("unaffected")).toBe("unaffected");
+  expect((await onePerWorker(program.url, 2)).has(told)).toBe(false);
+});
+
+test("workers whose supervisor is killed drain and end: no orphan is left", async () => {
+  const program = await Program.start("echo");
+  const clients = await onePerWorker(program.url, 2);
+  const answers = [...clients.values()].map((client) => client.ask("slow"));
+  program.signal("SIGKILL");
+  expect(await Promise.all(answers)).toEqual(["done slowly", "done slowly"]);
+  for (const client of clients.values()) expect((await client.ended).code).toBe(1001);
+  // Nobody has its output any more.
+  await program.silent;
+});
