@@ -132,5 +132,34 @@ describe.each(engines)("two servers over %s", (_, startEngine) => {
     expect(await paul.messages()).toEqual(["before", "alone", "together", "indeed"]);
     await paul.seesPeople("Chani", "Paul");
     await chani.seesPeople("Chani", "Paul");
+    // The engine has forgotten what it had: nobody can know whether something is missing, and the page says so.
+    const gap = "Messages may be missing here";
+    expect(await chani.dividers()).toEqual(["This is the beginning of the room", gap]);
+    await chani.page.reload();
+    await chani.sees("indeed");
+    expect(await chani.messages()).toEqual(["together", "indeed"]);
+  }, 60_000);
+
+  test("the engine is frozen: it is noticed, nothing is lost between those who are together, all goes on after it", async () => {
+    const { engine, paul, chani } = await meet();
+    await paul.say("before");
+    await chani.sees("before");
+    engine.freeze();
+    onTestFinished(() => engine.thaw());
+    await paul.say("into the void");
+    await paul.page.locator(".unsent", { hasText: "Sending" }).waitFor();
+    await paul.page.locator("#notice-text", { hasText: "cannot hear each other" }).waitFor();
+    await paul.page.locator(".said .mark", { hasText: "Only people on this server" }).waitFor();
+    expect(await paul.messages()).toEqual(["before", "into the void"]);
+    engine.thaw();
+    for (const who of [paul, chani]) {
+      await who.page.locator("#notice-text", { hasText: "cannot hear" }).waitFor({ state: "hidden" });
+    }
+    await chani.say("there you are");
+    await paul.sees("there you are");
+    await paul.say("here I am");
+    await chani.sees("here I am");
+    await paul.seesPeople("Chani", "Paul");
+    await chani.seesPeople("Chani", "Paul");
   }, 60_000);
 });

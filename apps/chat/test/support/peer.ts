@@ -37,12 +37,12 @@ export class Peer {
   /** Connects, says hello and joins the rooms. */
   static async join(url: string, nick: string, ...rooms: string[]): Promise<Peer> {
     const peer = await Peer.open(url);
-    // Who ends on a number has the colour of it.
+    // Who ends on a digit has the colour of it.
     peer.say({
       type: "hello",
       key: keyOf(nick.replace(/\W/g, "_")),
       nick,
-      colour: Number(/\d$/.exec(nick) ?? 0),
+      colour: Number(/\d$/.exec(nick) ?? 0) % 8,
     });
     await peer.next("welcome");
     for (const room of rooms) {
