@@ -11,7 +11,6 @@ type Pending = {
   readonly entry: Uint8Array;
   readonly bounds: LogBounds;
   readonly result: Deferred<Position>;
-  isSent: boolean;
   tries: number;
 };
 
@@ -22,13 +21,15 @@ type Pending = {
 export class AppendQueue {
   readonly #api: StreamApi;
   readonly #find: (bounds: LogBounds) => Promise<TopicStream>;
-  readonly #queue = new Set<Pending>();
+  /** In the order in which they came, as are the others. */
+  #unsent = new Set<Pending>();
+  readonly #sent = new Set<Pending>();
+  readonly #returned = new Set<Pending>();
   #stream: TopicStream | undefined;
   #bounds: LogBounds | undefined;
   /** Bytes that were sent since the stream was looked at, which keeps it short. */
   #bytes = 0;
   #state: "sending" | "finding" | "gone" = "sending";
-  #sent = 0;
 
   constructor(api: StreamApi, find: (bounds: LogBounds) => Promise<TopicStream>) {
     this.#api = api;
@@ -36,32 +37,35 @@ export class AppendQueue {
   }
 
   get isEmpty(): boolean {
-    return this.#queue.size === 0;
+    return this.#unsent.size + this.#sent.size + this.#returned.size === 0;
   }
 
   append(entry: Uint8Array, bounds: LogBounds): Promise<Position> {
-    const pending: Pending = { entry, bounds, result: deferred(), isSent: false, tries: 0 };
-    this.#queue.add(pending);
+    const pending: Pending = { entry, bounds, result: deferred(), tries: 0 };
+    this.#unsent.add(pending);
     this.#send();
     return pending.result.promise;
   }
 
   /** Gives up all that waits. */
   close(error: BusError): void {
-    for (const { result } of this.#queue) result.reject(error);
-    this.#queue.clear();
+    for (const some of [this.#returned, this.#sent, this.#unsent]) {
+      for (const { result } of some) result.reject(error);
+      some.clear();
+    }
   }
 
   #send(): void {
     if (this.#state !== "sending") return;
-    for (const pending of this.#queue) {
-      if (pending.isSent) continue;
+    for (const pending of this.#unsent) {
       const { bounds } = pending;
       if (this.#stream === undefined || !this.#isBound(bounds)) {
         void this.#look(bounds);
         return;
       }
       this.#bytes += pending.entry.length;
+      this.#unsent.delete(pending);
+      this.#sent.add(pending);
       void this.#add(pending, this.#stream);
     }
   }
@@ -81,35 +85,36 @@ export class AppendQueue {
       this.#bytes = 0;
     } catch (error) {
       const failure = failureOf(error);
-      for (const pending of [...this.#queue]) if (!pending.isSent) this.#fail(pending, failure);
+      for (const { result } of this.#unsent) result.reject(failure);
+      this.#unsent.clear();
     }
     this.#state = "sending";
+    this.#settle();
     this.#send();
   }
 
   async #add(pending: Pending, { subject, position: { epoch } }: TopicStream): Promise<void> {
-    pending.isSent = true;
-    this.#sent++;
     try {
       const offset = await this.#api.add(subject, pending.entry);
       if (offset === undefined) throw new BusError("refused", "the stream takes no more entries");
-      this.#queue.delete(pending);
       pending.result.resolve({ epoch, offset });
     } catch (error) {
-      if (isUnanswered(error) && ++pending.tries < patience) this.#state = "gone";
-      else this.#fail(pending, failureOf(error));
+      if (isUnanswered(error) && ++pending.tries < patience) this.#returned.add(pending);
+      else pending.result.reject(failureOf(error));
     }
-    this.#sent--;
-    if (this.#state === "gone" && this.#sent === 0) {
-      for (const each of this.#queue) each.isSent = false;
-      this.#stream = undefined;
-      this.#state = "sending";
-      this.#send();
-    }
+    this.#sent.delete(pending);
+    this.#settle();
+    this.#send();
   }
 
-  #fail(pending: Pending, error: BusError): void {
-    this.#queue.delete(pending);
-    pending.result.reject(error);
+  /** Nothing is sent on a stream that is gone; when all have come back, they are the first again. */
+  #settle(): void {
+    if (this.#returned.size === 0 || this.#state === "finding") return;
+    this.#state = "gone";
+    if (this.#sent.size > 0) return;
+    this.#unsent = new Set([...this.#returned, ...this.#unsent]);
+    this.#returned.clear();
+    this.#stream = undefined;
+    this.#state = "sending";
   }
 }
