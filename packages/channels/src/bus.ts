@@ -29,7 +29,7 @@ export interface BusReceiver {
  *   does not answer (frozen, cut off without a word) is noticed within 10 s.
  * - **Reconnecting** goes on until `close`, with a growing, randomised pause of at most 2 s. Subscriptions are restored before `up`.
  *
- * One bus serves one owner: `open` is called once.
+ * One bus serves one owner: `open` is called once, and before it has settled nothing else but `close`.
  */
 export interface Bus {
   /** Bytes that a payload may have. Read at each use: an engine may tell it when it connects. */

@@ -22,7 +22,7 @@ export interface BusLinkOwner {
 
 const handedOver: Published = { ok: true };
 
-/** A bus as far as its connection goes: opened once, up and down in turns, closed in the end. Nothing here rejects or throws. */
+/** A bus as far as its connection goes: opened once, up and down in turns, closed in the end. It throws nothing. */
 export class BusLink {
   readonly #bus: Bus;
   readonly #owner: BusLinkOwner;
@@ -60,14 +60,22 @@ export class BusLink {
     return this.#bus.maxPayload;
   }
 
-  /** As of {@link Bus}. */
-  subscribe(topics: readonly string[]): Promise<void> {
-    return this.#bus.subscribe(topics);
+  /** As of {@link Bus}; rejects with a BusError whatever the bus does. */
+  async subscribe(topics: readonly string[]): Promise<void> {
+    try {
+      await this.#bus.subscribe(topics);
+    } catch (error) {
+      throw asBusError(error);
+    }
   }
 
   /** As of {@link Bus}. */
   unsubscribe(topics: readonly string[]): void {
-    this.#bus.unsubscribe(topics);
+    try {
+      this.#bus.unsubscribe(topics);
+    } catch (error) {
+      this.#owner.failed(error);
+    }
   }
 
   /** Hands a payload to the engine. */

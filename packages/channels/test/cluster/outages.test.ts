@@ -91,6 +91,40 @@ describe("a bus that cannot be reached at the start", () => {
   });
 });
 
+test("a bus that throws where it should reject: what it throws is reported, and channels go on", async () => {
+  const fault = (what: string) => () => {
+    throw new Error(what);
+  };
+  const broken: Bus = {
+    maxPayload: 1000,
+    open: async () => {},
+    subscribe: fault("subscribe"),
+    unsubscribe: fault("unsubscribe"),
+    publish: fault("publish"),
+    close: fault("close"),
+  };
+  const errors: unknown[] = [];
+  const channels = new Channels({ bus: broken, onError: (error) => errors.push(error) });
+  await channels.ready;
+  const member = new FakeMember();
+  await channels.join("arrakis", member).done;
+  const { published } = channels.broadcast("arrakis", "hello");
+  expect(await published).toMatchObject({
+    ok: false,
+    error: { code: "unavailable", cause: new Error("publish") },
+  });
+  expect(member.got).toEqual(["hello"]);
+  member.close();
+  await settled();
+  await channels.close();
+  expect(errors.map((error) => String((error as Error).cause ?? error))).toEqual([
+    "Error: subscribe",
+    "Error: subscribe",
+    "Error: unsubscribe",
+    "Error: close",
+  ]);
+});
+
 test("before the bus is connected own members are served, and members elsewhere are there from the start", async () => {
   const { channels } = cluster.start();
   const other = cluster.start();
