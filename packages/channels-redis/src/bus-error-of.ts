@@ -19,6 +19,11 @@ export function isMoved(error: BusError): boolean {
   return /^-?(?:MOVED|ASK)\b/.test(messageOf(error.cause));
 }
 
+/** Whether a server is no master, or no longer. */
+export function isDemoted(error: BusError): boolean {
+  return /^-?READONLY\b/.test(messageOf(error.cause));
+}
+
 /** Whether Redis does not know a script by its digest. */
 export function isUnknownScript(error: BusError): boolean {
   return /^-?NOSCRIPT\b/.test(messageOf(error.cause));

@@ -1,5 +1,5 @@
 import { BusError } from "@exws/channels";
-import { busErrorOf } from "./bus-error-of.ts";
+import { busErrorOf, isDemoted } from "./bus-error-of.ts";
 import type { Address, Dialer, Transport, Word } from "./transport.ts";
 import { type Heartbeat, Watchdog } from "./watchdog.ts";
 
@@ -83,11 +83,6 @@ export class Connection {
     return this.#guard(this.#transport.command(words), String(words[0]));
   }
 
-  /** What an answer told makes this connection useless: the server is no master any more. */
-  giveUp(error: BusError): void {
-    this.#lose(error);
-  }
-
   /** Subscribes in commands of at most 1,000 names, all sent at once; of a cluster each name in its own. */
   async subscribe(channels: readonly string[], sharded: boolean, each: boolean): Promise<void> {
     const parts = chunks(channels, each ? 1 : chunk);
@@ -148,7 +143,10 @@ export class Connection {
         },
         (cause: unknown) => {
           if (!this.#waiting.delete(reject)) return;
-          reject(busErrorOf(cause, what));
+          const error = busErrorOf(cause, what);
+          reject(error);
+          // The master has become a replica: the next connection may lead to the new one.
+          if (isDemoted(error)) this.#lose(error);
         },
       );
     });

@@ -21,7 +21,7 @@ type Redis = {
   sunsubscribe(...channels: string[]): Promise<unknown>;
   readonly options: { readonly host?: string; readonly port?: number; readonly sentinels?: unknown };
   /** Its socket: declared, but not documented. */
-  readonly stream?: { cork?(): void; uncork?(): void };
+  readonly stream?: { cork?(): void; uncork?(): void; destroy?(): void };
 };
 
 type Cluster = {
@@ -159,6 +159,7 @@ class IoredisTransport implements Transport {
   destroy(): void {
     this.#ended = true;
     this.#redis.disconnect();
+    this.#redis.stream?.destroy?.();
   }
 
   /** It writes each command by itself, and a system call costs more than the rest: what one turn sends leaves together. */

@@ -3,6 +3,7 @@ import { RedisCluster } from "@exws/engines";
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { redisBus } from "../src/index.ts";
 import { libraries } from "./support/clients.ts";
+import { quick } from "./support/scene.ts";
 
 const modes = [
   ["sharded", true],
@@ -26,8 +27,7 @@ describe.each(combinations)("over a cluster by $library, $mode", ({ cluster: con
     const made = connect(cluster);
     try {
       await run({
-        create: (prefix) =>
-          redisBus(made.client, { prefix, sharded, heartbeat: { interval: 300, timeout: 700 } }),
+        create: (prefix) => redisBus(made.client, { prefix, sharded, heartbeat: quick }),
         stop: () => cluster.stop(),
         start: () => cluster.start(),
         freeze: () => cluster.freeze(),

@@ -3,6 +3,7 @@ import { type Engine, RedisServer } from "@exws/engines";
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { redisBus } from "../src/index.ts";
 import { libraries } from "./support/clients.ts";
+import { quick } from "./support/scene.ts";
 
 const modes = [
   ["sharded", true],
@@ -25,8 +26,7 @@ describe.each(combinations)("over $library, $mode", ({ connect, sharded }) => {
     const made = connect(server);
     try {
       await run({
-        create: (prefix) =>
-          redisBus(made.client, { prefix, sharded, heartbeat: { interval: 300, timeout: 700 } }),
+        create: (prefix) => redisBus(made.client, { prefix, sharded, heartbeat: quick }),
         stop: () => engine.stop(),
         start: () => engine.start(),
         freeze: () => engine.freeze(),

@@ -134,7 +134,7 @@ describe.each(libraries)("over $library", (library) => {
     await one.told(["down"]);
     expect(one.errors[0]).toMatchObject({
       code: "unavailable",
-      message: "Redis has not answered for 700 ms",
+      message: "Redis has not answered for 1200 ms",
     });
     expect(other.states).toEqual([]);
     proxy.release();

@@ -6,8 +6,8 @@ import { Listener } from "./listener.ts";
 
 type Library = (typeof libraries)[number];
 
-/** Short, so that what is frozen is noticed within a second. */
-export const quick = { interval: 200, timeout: 500 };
+/** Short, so that what is frozen is noticed soon, and not so short that a busy machine seems frozen. */
+export const quick = { interval: 200, timeout: 1000 };
 
 /** A server for one test. */
 export async function serverFor(options?: RedisOptions): Promise<RedisServer> {
