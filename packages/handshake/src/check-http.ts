@@ -13,7 +13,8 @@ export function checkHttp(request: HandshakeRequest): void {
   if (method === "CONNECT" || isOtherForm(path)) throw new HandshakeError("path", 400);
   if (method !== "GET") throw new HandshakeError("method");
   if (!path.startsWith("/") || path.startsWith("//") || hasDotSegment(path)) throw new HandshakeError("path");
-  if (!isHost(headers.getAll("host"))) throw new HandshakeError("host");
+  if (headers.count("host") !== 1 || parseAuthority(headers.get("host")!) === undefined)
+    throw new HandshakeError("host");
   if (headers.has("transfer-encoding")) throw new HandshakeError("headers");
   // Octets after a handshake are frames. A body would let them be read as both (request smuggling).
   if ((headers.get("content-length") ?? "0") !== "0") throw new HandshakeError("headers");
@@ -30,13 +31,10 @@ function isOtherForm(path: string): boolean {
  * removed them.
  */
 function hasDotSegment(path: string): boolean {
+  if (!path.includes("/.") && !path.includes("/%")) return false;
   return path.split("/").some((segment) => {
     if (segment.length === 0 || segment.length > 6) return false;
     const dots = segment.toLowerCase().replaceAll("%2e", ".");
     return dots === "." || dots === "..";
   });
-}
-
-function isHost([host, ...others]: readonly string[]): boolean {
-  return host !== undefined && others.length === 0 && parseAuthority(host) !== undefined;
 }

@@ -43,13 +43,12 @@ export function checkUpgrade({ headers }: HandshakeRequest): Upgrade {
   if (!isKey(key)) throw new HandshakeError("key");
   const protocols = headers.get("sec-websocket-protocol");
   const extensions = headers.get("sec-websocket-extensions");
-  const [origin, ...others] = headers.getAll("origin");
-  if (others.length > 0) throw new HandshakeError("origin");
+  if (headers.count("origin") > 1) throw new HandshakeError("origin");
   return {
     key,
     protocols: protocols === undefined ? [] : parseSubprotocols(protocols),
     extensions: extensions === undefined ? [] : parseExtensions(extensions),
-    origin,
+    origin: headers.get("origin"),
   };
 }
 
@@ -57,7 +56,10 @@ export function checkUpgrade({ headers }: HandshakeRequest): Upgrade {
  * Whether a header of the kind `a, b/2` lists a word, without regard to case; a malformed list lists nothing.
  */
 export function lists(headers: HeaderMap, name: string, word: string): boolean {
-  const items = parseList(headers.get(name) ?? "", maxItems, readItem);
+  const value = headers.get(name) ?? "";
+  // Most lists are one word. Any other of its length lists something else.
+  if (value.length === word.length) return value === word || value.toLowerCase() === word;
+  const items = parseList(value, maxItems, readItem);
   return items?.some((item) => item.toLowerCase() === word) ?? false;
 }
 

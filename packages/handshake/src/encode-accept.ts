@@ -1,8 +1,8 @@
-import { acceptKey } from "./accept-key.ts";
+import { acceptLength, writeAcceptKey } from "./accept-key.ts";
 import { isToken } from "./characters.ts";
 import { type ExtensionOffer, formatExtensions } from "./extension.ts";
-import { checkFields, formatHead, type HeaderFields } from "./header-fields.ts";
-import { encodeLatin1 } from "./latin1.ts";
+import { checkFields, formatFields, type HeaderFields } from "./header-fields.ts";
+import { encodeLatin1, writeLatin1 } from "./latin1.ts";
 
 /** The answer to a good handshake. */
 export type Accept = {
@@ -15,21 +15,28 @@ export type Accept = {
   readonly headers?: HeaderFields | undefined;
 };
 
+const head = encodeLatin1(
+  "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ",
+);
+
 /**
  * Writes the 101 that opens the connection (RFC 6455 §4.2.2). Throws a TypeError when the key is no key, a
  * subprotocol or extension is no token, or a header may not be sent.
  */
-export function encodeAccept({ key, protocol, extensions = [], headers }: Accept): Uint8Array {
-  const fields: [string, string][] = [
-    ["Upgrade", "websocket"],
-    ["Connection", "Upgrade"],
-    ["Sec-WebSocket-Accept", acceptKey(key)],
-  ];
+export function encodeAccept({ key, protocol, extensions, headers }: Accept): Uint8Array {
+  let tail = "\r\n";
   if (protocol !== undefined) {
     if (!isToken(protocol)) throw new TypeError("protocol must be a token");
-    fields.push(["Sec-WebSocket-Protocol", protocol]);
+    tail += `Sec-WebSocket-Protocol: ${protocol}\r\n`;
   }
-  if (extensions.length > 0) fields.push(["Sec-WebSocket-Extensions", formatExtensions(extensions)]);
-  fields.push(...checkFields(headers));
-  return encodeLatin1(formatHead("HTTP/1.1 101 Switching Protocols", fields));
+  if (extensions !== undefined && extensions.length > 0) {
+    tail += `Sec-WebSocket-Extensions: ${formatExtensions(extensions)}\r\n`;
+  }
+  if (headers !== undefined) tail += formatFields(checkFields(headers));
+  tail += "\r\n";
+  const bytes = new Uint8Array(head.length + acceptLength + tail.length);
+  bytes.set(head);
+  writeAcceptKey(bytes, head.length, key);
+  writeLatin1(bytes, head.length + acceptLength, tail);
+  return bytes;
 }

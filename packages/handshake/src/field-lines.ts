@@ -1,6 +1,7 @@
 import { isSpace, isTokenOctet, isValueOctet } from "./characters.ts";
 import { HandshakeError } from "./handshake-error.ts";
 import { HeaderMap } from "./header-map.ts";
+import { lowerName } from "./lower-name.ts";
 
 const CR = 0x0d;
 const LF = 0x0a;
@@ -18,8 +19,10 @@ export class FieldLines {
   readonly most: number;
   readonly #maxBytes: number;
   readonly #maxCount: number;
+  /** Where names and values begin and end, in turn; what lies behind the count is of an earlier message. */
   readonly #from: number[] = [];
   readonly #to: number[] = [];
+  #count = 0;
   #state: State = "line";
   #limitAt = 0;
   #ascii = true;
@@ -42,6 +45,13 @@ export class FieldLines {
   /** Whether no octet above 0x7f has been read. */
   get ascii(): boolean {
     return this.#ascii;
+  }
+
+  /** Makes it ready for another message. */
+  reset(): void {
+    this.#count = 0;
+    this.#state = "line";
+    this.#ascii = true;
   }
 
   /** Says where in the message the header lines begin. */
@@ -73,21 +83,21 @@ export class FieldLines {
         }
         // A space here is a folded line or one after the start line, a colon an empty name: both refused.
         if (!isTokenOctet(bytes[place]!)) throw new HandshakeError("headers");
-        if (this.#from.length === this.#maxCount * 2) throw new HandshakeError("headers", 431);
-        this.#from.push(place);
+        if (this.#count === this.#maxCount * 2) throw new HandshakeError("headers", 431);
+        this.#from[this.#count] = place;
         this.#state = "name";
         return place + 1;
       case "name":
         while (place < end && isTokenOctet(bytes[place]!)) place++;
         if (place === end) return place;
         if (bytes[place] !== COLON) throw new HandshakeError("headers");
-        this.#to.push(place);
+        this.#to[this.#count++] = place;
         this.#state = "space";
         return place + 1;
       case "space":
         while (place < end && isSpace(bytes[place]!)) place++;
         if (place === end) return place;
-        this.#from.push(place);
+        this.#from[this.#count] = place;
         this.#state = "value";
         return place;
       case "value":
@@ -109,18 +119,18 @@ export class FieldLines {
   }
 
   #endValue(bytes: Uint8Array, at: number): void {
-    const start = this.#from.at(-1)!;
+    const start = this.#from[this.#count]!;
     let end = at;
     while (end > start && isSpace(bytes[end - 1]!)) end--;
-    this.#to.push(end);
+    this.#to[this.#count++] = end;
   }
 
   /** Makes the map; `text` is the message from its first octet, one character per octet. */
   toHeaderMap(text: string): HeaderMap {
     const names: string[] = [];
     const values: string[] = [];
-    for (let i = 0; i < this.#from.length; i += 2) {
-      names.push(text.slice(this.#from[i], this.#to[i]).toLowerCase());
+    for (let i = 0; i < this.#count; i += 2) {
+      names.push(lowerName(text, this.#from[i]!, this.#to[i]!));
       values.push(text.slice(this.#from[i + 1], this.#to[i + 1]));
     }
     return new HeaderMap(names, values);

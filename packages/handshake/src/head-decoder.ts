@@ -21,7 +21,7 @@ export interface StartLine {
 /**
  * Reads a start line and header lines (RFC 9112 §2.1), each octet once. A head that comes in one chunk is
  * read where it lies; what comes of an unfinished one is copied, never more than the limits allow. One
- * decoder reads one head.
+ * decoder reads one head, and another one after `reset`.
  */
 export class HeadDecoder {
   readonly #line: StartLine;
@@ -41,12 +41,23 @@ export class HeadDecoder {
     this.#most = line.most + fields.most;
   }
 
+  /** Makes it ready for another head. Its line and its fields have to be so too. */
+  reset(): void {
+    this.#state = "reading";
+    this.#failure = undefined;
+    this.#kept = nothing;
+    this.#length = 0;
+    this.#at = 0;
+    this.#text = "";
+    this.#rest = nothing;
+  }
+
   /** Takes octets. After a failure they are dropped; after the head they are kept until the head is taken. */
   push(chunk: Uint8Array, start: number, end: number): void {
     switch (this.#state) {
       case "reading":
         try {
-          this.#read(chunk.subarray(start, end));
+          this.#read(start === 0 ? chunk : chunk.subarray(start, end), end - start);
         } catch (error) {
           this.#state = "failed";
           this.#failure = error;
@@ -77,20 +88,21 @@ export class HeadDecoder {
     return head;
   }
 
-  #read(chunk: Uint8Array): void {
+  /** Reads the first `length` octets. */
+  #read(chunk: Uint8Array, length: number): void {
     if (this.#length === 0) {
-      this.#scan(chunk, chunk.length);
-      if (this.#state === "reading") this.#keep(chunk);
-      else if (this.#at < chunk.length) this.#rest = copy(chunk, this.#at);
+      this.#scan(chunk, length);
+      if (this.#state === "reading") this.#keep(chunk.subarray(0, length));
+      else if (this.#at < length) this.#rest = copy(chunk, this.#at, length);
       return;
     }
     // No more than this is looked at: by then the head is complete or over its limits.
     const before = this.#length;
-    this.#keep(chunk.subarray(0, this.#most - before));
+    this.#keep(chunk.subarray(0, Math.min(length, this.#most - before)));
     this.#scan(this.#kept, this.#length);
     if (this.#state === "reading") return;
     this.#kept = nothing;
-    if (this.#at - before < chunk.length) this.#rest = copy(chunk, this.#at - before);
+    if (this.#at - before < length) this.#rest = copy(chunk, this.#at - before, length);
   }
 
   #scan(bytes: Uint8Array, end: number): void {
@@ -118,8 +130,8 @@ export class HeadDecoder {
 }
 
 /** Not `slice`: on a Node Buffer that would be a view of octets that are about to change. */
-function copy(chunk: Uint8Array, start: number): Uint8Array {
-  return new Uint8Array(chunk.subarray(start));
+function copy(chunk: Uint8Array, start: number, end: number): Uint8Array {
+  return new Uint8Array(chunk.subarray(start, end));
 }
 
 function join(first: Uint8Array, second: Uint8Array): Uint8Array {

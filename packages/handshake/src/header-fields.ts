@@ -65,7 +65,12 @@ export function formatHead(
   startLine: string,
   fields: Iterable<readonly [name: string, value: string]>,
 ): string {
-  let head = `${startLine}\r\n`;
-  for (const [name, value] of fields) head += `${name}: ${value}\r\n`;
-  return `${head}\r\n`;
+  return `${startLine}\r\n${formatFields(fields)}\r\n`;
+}
+
+/** Writes header lines, which must have been checked. */
+export function formatFields(fields: Iterable<readonly [name: string, value: string]>): string {
+  let lines = "";
+  for (const [name, value] of fields) lines += `${name}: ${value}\r\n`;
+  return lines;
 }

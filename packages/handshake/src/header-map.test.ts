@@ -8,6 +8,7 @@ test("names are found without regard to case, duplicates are joined in order", (
   expect(headers.get("x-A")).toBe("1, 2");
   expect(headers.getAll("X-a")).toEqual(["1", "2"]);
   expect(headers.getAll("x-c")).toEqual([]);
+  expect([headers.count("X-a"), headers.count("host"), headers.count("x-c")]).toEqual([2, 1, 0]);
 });
 
 test("an empty header is there, a missing one is not", () => {

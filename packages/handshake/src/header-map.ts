@@ -58,6 +58,14 @@ export class HeaderMap {
       : this.getAll(wanted).join(", ");
   }
 
+  /** How many lines of a header were sent. */
+  count(name: string): number {
+    const wanted = name.toLowerCase();
+    let count = 0;
+    for (const sent of this.#names) if (sent === wanted) count++;
+    return count;
+  }
+
   /** Gives the values of all lines of one header, in the order sent. */
   getAll(name: string): readonly string[] {
     const wanted = name.toLowerCase();

@@ -16,6 +16,11 @@ export function decodeLatin1(bytes: Uint8Array, ascii: boolean): string {
 /** Makes the octets of a string that has been checked to hold nothing above 0xff. */
 export function encodeLatin1(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  writeLatin1(bytes, 0, text);
   return bytes;
+}
+
+/** Writes the octets of such a string to `at`. */
+export function writeLatin1(target: Uint8Array, at: number, text: string): void {
+  for (let i = 0; i < text.length; i++) target[at + i] = text.charCodeAt(i);
 }

@@ -51,6 +51,31 @@ test("a request without headers is a request", () => {
   expect(decode("GET / HTTP/1.1\r\n\r\n")!.request).toMatchObject({ path: "/", query: "" });
 });
 
+test("a decoder that was reset knows nothing of what it read before, be it whole, half, taken or refused", () => {
+  const before = [
+    octets,
+    "\r\nPOST /longer/than/that?x HTTP/1.0\r\nA: \xe9\r\nB: ",
+    "GET / HTTP/1.1\r\n: x",
+    `${octets}rest`,
+  ];
+  const decoder = new RequestDecoder();
+  for (const first of before) {
+    for (const take of [true, false]) {
+      decoder.reset();
+      decoder.push(latin1(first));
+      if (take && !first.includes("\n:")) decoder.next();
+      decoder.reset();
+      expect(decoder.next()).toBeUndefined();
+      const frames = "\x81";
+      decoder.push(latin1(octets + frames));
+      const { request, rest } = decoder.next()!;
+      expect(request).toEqual(decode(octets)!.request);
+      expect([...request.headers]).toEqual([...decode(octets)!.request.headers]);
+      expect(text(rest)).toBe(frames);
+    }
+  }
+});
+
 test("the octets after the head come with it, however all is cut", () => {
   const frames = "\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58";
   for (const pieces of everyCut(latin1(octets + frames))) {

@@ -6,7 +6,7 @@ import { RequestLine } from "./request-line.ts";
 
 /**
  * Reads one HTTP/1.1 request head, strictly (RFC 9112): `push` octets as they come, then ask `next`. One
- * decoder reads one request, and one that failed stays failed. It judges the syntax only; `checkRequest`
+ * decoder reads one request, and another one after `reset`; one that failed stays failed until then. It judges the syntax only; `checkRequest`
  * judges the request.
  */
 export class RequestDecoder {
@@ -39,8 +39,16 @@ export class RequestDecoder {
   next(): { request: HandshakeRequest; rest: Uint8Array } | undefined {
     const head = this.#head.next();
     if (head === undefined) return undefined;
-    const line = this.#line.parts(head.text);
-    const request = { ...line, ...parseTarget(line.target), headers: this.#fields.toHeaderMap(head.text) };
-    return { request, rest: head.rest };
+    const { method, target, httpVersion } = this.#line.parts(head.text);
+    const { path, query } = parseTarget(target);
+    const headers = this.#fields.toHeaderMap(head.text);
+    return { request: { method, target, path, query, httpVersion, headers }, rest: head.rest };
+  }
+
+  /** Makes it ready for another request, whatever it has read. */
+  reset(): void {
+    this.#line.reset();
+    this.#fields.reset();
+    this.#head.reset();
   }
 }

@@ -39,6 +39,12 @@ export class RequestLine implements StartLine {
     return this.#state === "done";
   }
 
+  /** Makes it ready for another line. */
+  reset(): void {
+    this.#state = "lead";
+    this.#start = 0;
+  }
+
   scan(bytes: Uint8Array, at: number, end: number): number {
     let place = at;
     while (place < end && this.#state !== "done") place = this.#step(bytes, place, end);
@@ -84,7 +90,7 @@ export class RequestLine implements StartLine {
     while (place < end && isTokenOctet(bytes[place]!)) place++;
     if (place === end) return place;
     if (bytes[place] !== SP || place === this.#start) throw new HandshakeError("request_line");
-    if (isOtherProtocol(bytes.subarray(this.#start, place))) throw new HandshakeError("request_line");
+    if (isOtherProtocol(bytes, this.#start, place)) throw new HandshakeError("request_line");
     this.#methodEnd = place;
     this.#state = "target";
     return place + 1;
@@ -132,8 +138,11 @@ export class RequestLine implements StartLine {
   }
 }
 
-function isOtherProtocol(method: Uint8Array): boolean {
-  return otherProtocols.some(
-    (word) => word.length === method.length && word.every((octet, i) => method[i] === octet),
-  );
+function isOtherProtocol(bytes: Uint8Array, start: number, end: number): boolean {
+  for (const word of otherProtocols) {
+    let same = 0;
+    while (same < word.length && bytes[start + same] === word[same]) same++;
+    if (same === word.length && end - start === same) return true;
+  }
+  return false;
 }

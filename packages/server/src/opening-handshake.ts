@@ -11,7 +11,7 @@ import {
   HandshakeError,
   type HandshakeRequest,
   negotiateExtensions,
-  RequestDecoder,
+  type RequestDecoder,
   selectSubprotocol,
   type Upgrade,
   wantsUpgrade,
@@ -19,13 +19,15 @@ import {
 import type { Deadlined } from "./deadline-wheel.ts";
 import { diagnostics } from "./diagnostics.ts";
 import type { HandshakeAnswer } from "./handler.ts";
-import type { ResolvedOptions } from "./options.ts";
+import type { AcceptOptions } from "./handshake-answer.ts";
+import type { PlainAnswer, ResolvedOptions } from "./options.ts";
 import { type Receiver, readByEvents, setReceiver } from "./receiver.ts";
 import type { ServerContext } from "./server-context.ts";
 import type { Transport } from "./transport.ts";
 import { WebSocketConnection } from "./web-socket-connection.ts";
 
 const empty = new Uint8Array(0);
+const noOptions: AcceptOptions<never> = {};
 
 /** The server as an opening handshake sees it. */
 export interface Admission<State> {
@@ -37,6 +39,10 @@ export interface Admission<State> {
   decided(): void;
   /** The socket of a handshake is gone, or has become a connection. */
   leave(opening: OpeningHandshake<State>): void;
+  /** Lends a decoder that has read nothing. */
+  takeDecoder(): RequestDecoder;
+  /** Takes back one that is not needed any more. */
+  giveDecoder(decoder: RequestDecoder): void;
   /** A connection was accepted. */
   enter(connection: WebSocketConnection<State>): void;
 }
@@ -108,10 +114,13 @@ export class OpeningHandshake<State> implements Receiver, Deadlined {
   onBytes(chunk: Uint8Array, start: number, end: number): void {
     if (this.#phase !== "reading") return;
     try {
-      this.#decoder ??= new RequestDecoder(this.#server.context.limits);
+      this.#decoder ??= this.#server.takeDecoder();
       this.#decoder.push(chunk, start, end);
       const decoded = this.#decoder.next();
-      if (decoded !== undefined) this.#decide(decoded.request, decoded.rest);
+      if (decoded === undefined) return;
+      this.#server.giveDecoder(this.#decoder);
+      this.#decoder = undefined;
+      this.#decide(decoded.request, decoded.rest);
     } catch (error) {
       this.#refuse(error);
     }
@@ -145,13 +154,13 @@ export class OpeningHandshake<State> implements Receiver, Deadlined {
     this.#phase = "deciding";
     this.#request = request;
     this.#rest = rest;
-    this.#decoder = undefined;
     checkHttp(request);
     const { options, context, isClosing } = this.#server;
     if (options.request !== undefined && !wantsUpgrade(request)) {
-      this.#await(options.request(request), (answer) =>
-        this.#plain(encodeResponse({ status: 200, ...answer })),
-      );
+      const proceed = (answer: PlainAnswer) => this.#plain(encodeResponse({ status: 200, ...answer }));
+      const answer = options.request(request);
+      if (isPromise(answer)) this.#await(answer, proceed);
+      else proceed(answer);
       return;
     }
     const upgrade = checkUpgrade(request);
@@ -172,9 +181,9 @@ export class OpeningHandshake<State> implements Receiver, Deadlined {
       handler.init?.() as State,
     );
     this.#connection = connection;
-    this.#await(handler.handshake?.(request, connection), (answer) =>
-      this.#conclude(answer, request, upgrade, connection),
-    );
+    const answer = handler.handshake?.(request, connection);
+    if (!isPromise(answer)) this.#conclude(answer, request, upgrade, connection);
+    else this.#await(answer, (later) => this.#conclude(later, request, upgrade, connection));
   }
 
   #isAllowed(origin: string | undefined, request: HandshakeRequest): boolean {
@@ -183,12 +192,8 @@ export class OpeningHandshake<State> implements Receiver, Deadlined {
     return checkOrigin(origin, rule, { host: request.headers.get("host")!, secure: this.#peer.secure });
   }
 
-  /** Goes on with what the application says, now or later. Nothing is read meanwhile. */
-  #await<Answer>(answer: Answer | PromiseLike<Answer>, proceed: (answer: Answer) => void): void {
-    if (!isPromise(answer)) {
-      proceed(answer);
-      return;
-    }
+  /** Goes on with what the application will say. Nothing is read meanwhile. */
+  #await<Answer>(answer: PromiseLike<Answer>, proceed: (answer: Answer) => void): void {
     this.#socket.pause();
     const guarded = (action: () => void) => {
       // The peer may have gone, or the time may have run out, before the application made up its mind.
@@ -222,7 +227,7 @@ export class OpeningHandshake<State> implements Receiver, Deadlined {
     if (answer !== undefined && answer?.answer !== "accept") {
       throw new TypeError("handshake must return nothing, accept() or reject()");
     }
-    const options = answer?.options ?? {};
+    const options = answer?.options ?? noOptions;
     if (options.protocol !== undefined && !upgrade.protocols.includes(options.protocol)) {
       throw new TypeError(`accept: the client did not offer the subprotocol ${options.protocol}`);
     }

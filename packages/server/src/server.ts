@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type * as net from "node:net";
 import type { Duplex } from "node:stream";
 import type { MessageDecoderOptions } from "@exws/frame";
-import { requestFromParts } from "@exws/handshake";
+import { RequestDecoder, requestFromParts } from "@exws/handshake";
 import type { CloseInfo } from "./close-info.ts";
 import type { Connection } from "./connection.ts";
 import { DeadlineWheel } from "./deadline-wheel.ts";
@@ -148,6 +148,7 @@ export class Server<State = undefined> implements AsyncDisposable {
 
   #makeAdmission(): Admission<State> {
     const server = this;
+    let spare: RequestDecoder | undefined;
     return {
       context: this.#context,
       options: this.#options,
@@ -156,6 +157,16 @@ export class Server<State = undefined> implements AsyncDisposable {
       },
       decided: () => {
         this.#context.stats.handshakes--;
+      },
+      // Most requests come in one piece, and then one decoder does for all.
+      takeDecoder: () => {
+        const decoder = spare ?? new RequestDecoder(this.#context.limits);
+        spare = undefined;
+        return decoder;
+      },
+      giveDecoder: (decoder) => {
+        decoder.reset();
+        spare = decoder;
       },
       leave: (opening) => {
         this.#openings.delete(opening);
