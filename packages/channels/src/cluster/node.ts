@@ -3,20 +3,12 @@ import type { BusError } from "../bus-error.ts";
 import { BusLink, type BusState, type Published } from "./bus-link.ts";
 import type { Clock } from "./clock.ts";
 import { type NodeCounts, noCounts } from "./counts.ts";
-import {
-  decodeEnvelope,
-  type Envelope,
-  encodeEnvelope,
-  envelopeHeader,
-  newNodeId,
-  nowhere,
-  type Place,
-} from "./envelope.ts";
+import { decodeEnvelope, type Envelope, newNodeId } from "./envelope.ts";
 import { type Kind, kinds, type Stream } from "./kind.ts";
 import type { ResolvedCluster } from "./options.ts";
-import { Outgoing } from "./outgoing.ts";
 import type { NodePart } from "./part.ts";
 import { Peers } from "./peers.ts";
+import { Speaker } from "./speaker.ts";
 import { type Subscription, Subscriptions } from "./subscriptions.ts";
 import { decodeTail } from "./tail.ts";
 import { inboxOf, nodesTopic, topicOf } from "./topic.ts";
@@ -29,8 +21,8 @@ export interface NodeOwner {
   failed(error: unknown): void;
 }
 
-/** Milliseconds that a topic is remembered by who speaks on it, when it is quiet, and by who hears it. */
-const remembered = { outgoing: 600_000, incoming: 1_800_000 };
+/** Milliseconds that silent nodes are followed on a topic: longer than they themselves remember where they were. */
+const followed = 1_800_000;
 
 /** Milliseconds that goodbyes may take. */
 const farewell = 1000;
@@ -52,10 +44,10 @@ export class BusNode {
   readonly counts: NodeCounts = noCounts();
   readonly #owner: NodeOwner;
   readonly #isSilent: boolean;
-  readonly #outgoing = new Outgoing();
   readonly #parts: NodePart[] = [];
   readonly #partOf = new Map<Kind, NodePart>();
   readonly #link: BusLink;
+  readonly #speaker: Speaker;
   #listening: Promise<void> = Promise.resolve();
   #stopTicking: () => void = () => {};
   #hasEnded = false;
@@ -86,6 +78,7 @@ export class BusNode {
       ended: () => this.#end(),
       failed: (error) => owner.failed(error),
     });
+    this.#speaker = new Speaker({ node: this.id, link: this.#link, clock: this.clock, counts: this.counts });
   }
 
   /** How the bus is. */
@@ -105,7 +98,7 @@ export class BusNode {
 
   /** Bytes that the body of an envelope may have. */
   get maxBody(): number {
-    return this.#link.maxPayload - envelopeHeader;
+    return this.#speaker.maxBody;
   }
 
   /** Takes in a part. It hears its kinds from now on. */
@@ -117,15 +110,12 @@ export class BusNode {
   /** Says something on the topic of a channel, in the order of the calls. Never rejects. */
   say(id: string, kind: Kind, body: Uint8Array): Promise<Published> {
     const topic = this.subscriptions.of(id)?.topic ?? topicOf(id);
-    const { stream } = kinds[kind];
-    // What can never be sent has no number. What the bus refuses has: others see by it that they have missed something.
-    if (stream === undefined || body.length > this.maxBody) return this.#publish(topic, kind, nowhere, body);
-    return this.#publish(topic, kind, this.#outgoing.next(topic, stream, this.clock.now()), body);
+    return this.#speaker.say(topic, kind, body);
   }
 
   /** Says something to all nodes, or to one. Never rejects. */
   tell(node: string | undefined, kind: Kind, body: Uint8Array): Promise<Published> {
-    return this.#publish(node === undefined ? nodesTopic : inboxOf(node), kind, nowhere, body);
+    return this.#speaker.say(node === undefined ? nodesTopic : inboxOf(node), kind, body);
   }
 
   /** Says goodbye and closes the bus. Never rejects. */
@@ -137,7 +127,7 @@ export class BusNode {
   async #close(): Promise<void> {
     this.#endParts();
     if (this.state === "up") {
-      const last: Promise<unknown>[] = this.#tellTails(0);
+      const last: Promise<unknown>[] = this.#speaker.tellTails(0);
       if (!this.#isSilent) last.push(this.tell(undefined, "bye", new Uint8Array(0)));
       await this.#atMost(farewell, Promise.all(last));
     }
@@ -157,7 +147,7 @@ export class BusNode {
 
   #up(): void {
     this.peers.refresh(this.clock.now());
-    this.#outgoing.retellAll();
+    this.#speaker.retellTails();
     this.#owner.changed("up");
     this.#each((part) => part.up?.());
     // Answers are asked for when they can be heard.
@@ -190,31 +180,17 @@ export class BusNode {
     this.#ticks++;
     if (this.state !== "up") return;
     if (this.#ticks % 2 === 0) this.#beat(0);
-    this.#tellTails(half);
+    this.#speaker.tellTails(half);
     if (wasStopped) this.peers.refresh(now);
     for (const node of this.peers.expire(this.options.ttl - half, now)) {
       this.#each((part) => part.gone?.(node));
     }
-    this.#outgoing.expire(remembered.outgoing, now);
-    for (const { incoming } of this.subscriptions.all) incoming.expire(remembered.incoming, now);
+    this.#speaker.expire();
+    for (const { incoming } of this.subscriptions.all) incoming.expire(followed, now);
   }
 
   #beat(flags: number): void {
     if (!this.#isSilent) void this.tell(undefined, "heartbeat", Uint8Array.of(flags));
-  }
-
-  #tellTails(quiet: number): Promise<void>[] {
-    return this.#outgoing.due(quiet, this.clock.now()).map(async ({ topic, place, body }) => {
-      const { ok } = await this.#publish(topic, "tail", place, body);
-      if (!ok) this.#outgoing.retell(topic);
-    });
-  }
-
-  async #publish(topic: string, kind: Kind, place: Place, body: Uint8Array): Promise<Published> {
-    const envelope = encodeEnvelope({ kind, node: this.id, ...place, body });
-    const published = await this.#link.publish(topic, envelope);
-    if (kinds[kind].stream === "messages") this.counts[published.ok ? "published" : "unpublished"]++;
-    return published;
   }
 
   #message(topic: string, payload: Uint8Array): void {
@@ -245,7 +221,7 @@ export class BusNode {
       return;
     }
     if ((flags & asksBack) !== 0) {
-      this.#outgoing.retellAll();
+      this.#speaker.retellTails();
       if (!this.#isSilent) void this.tell(node, "heartbeat", Uint8Array.of(0));
     }
     if (this.peers.add(node, this.clock.now())) this.#each((part) => part.found?.(node));
