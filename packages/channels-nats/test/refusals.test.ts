@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import type { LogBounds } from "@exws/channels";
 import { afterEach, describe, expect, test } from "vitest";
 import { codeOf, Listener, say } from "./support/listener.ts";
@@ -115,6 +116,27 @@ describe("permissions", () => {
     expect(listener.heard).toEqual(["b here", "c here", "e here"]);
     expect(listener.states).toEqual([]);
   });
+});
+
+test("what the README asks for is enough, for histories and their end, too", async () => {
+  const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
+  const publish = /^publish: +(\[.*\])$/m.exec(readme)![1]!;
+  const subscribe = /^subscribe: +(\[.*\])$/m.exec(readme)![1]!;
+  const server = await nats({ config: permissions(publish, subscribe) });
+  const { bus, listener } = await openTo(server, { prefix: "dune" }, paul);
+  const { bus: from } = await openTo(server, { prefix: "dune" }, paul);
+  await bus.subscribe(["t"]);
+  await say(from, "t", "here");
+  await listener.until(() => listener.heard.includes("t here"));
+  const brief = { ...bounds, age: 100, keep: 100 };
+  const place = await bus.log!.append("t", new Uint8Array(1), brief);
+  expect((await from.log!.read("t", { ...place, offset: 0 }, brief)).entries).toHaveLength(1);
+  while ((await from.log!.read("t", undefined, brief)).position.epoch === place.epoch) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  const { bus: stranger } = await openTo(server, { prefix: "other" }, paul);
+  expect(await codeOf(say(stranger, "t", "lost"))).toBe("refused");
+  expect(await codeOf(stranger.subscribe(["t"]))).toBe("refused");
 });
 
 describe("payloads", () => {
