@@ -316,6 +316,13 @@ describe("for everybody", () => {
     expect(await violations(paul)).toEqual([]);
   });
 
+  test("axe does find what is wrong, under the page's policy, too", async () => {
+    const paul = await visit(newRoom(), { nick: "Paul" });
+    await paul.page.evaluate(() => document.querySelector("#log")?.append(document.createElement("p")));
+    const found = await violations(paul);
+    expect(found.map((text) => text.split(":")[0])).toEqual(["list"]);
+  });
+
   test("axe finds nothing wrong while the connection is lost and a message waits", async () => {
     const paul = await visit(newRoom(), { nick: "Paul", expected: /ERR_INTERNET_DISCONNECTED/ });
     await paul.page.context().setOffline(true);

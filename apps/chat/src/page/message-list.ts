@@ -154,7 +154,7 @@ export class MessageList {
         } else if (online) mark.append("Sending…");
         else {
           mark.append(
-            "Not sent yet: waiting for the connection ",
+            "Not sent yet: no connection ",
             button("Delete", () => this.#client.discard(room, id)),
           );
         }

@@ -54,13 +54,11 @@ export class Status {
     const { link, cluster, refusal } = this.#client;
     if (link.state.name === "refused") return { kind: "bad", text: link.state.reason, stays: true };
     if (link.state.name === "open" && cluster === "down") {
-      const text =
-        "The servers cannot hear each other at the moment. Only people on your server get what you say.";
+      const text = "The servers cannot hear each other. Only people on your server get what you say now.";
       return { kind: "warn", text, stays: true };
     }
     if (room.recovered === false) {
-      const text = "You were away for too long: messages may be missing. What is still kept has been loaded.";
-      return { kind: "warn", text };
+      return { kind: "warn", text: "Some messages may be missing. What is still kept has been loaded." };
     }
     return refusal === "" ? undefined : { kind: "bad", text: refusal };
   }

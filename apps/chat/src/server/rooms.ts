@@ -23,6 +23,9 @@ const history = { count: 100, bytes: 786_432, age: 24 * 3_600_000 };
 /** Rooms that one connection may be in. */
 const roomsOfOne = 20;
 
+/** Rooms without anybody whose history is kept: those used longest ago are forgotten. */
+const emptyRooms = 1_000;
+
 /** The channel of the room that is called so. */
 export function roomId(name: string): RoomId {
   return `room:${name}`;
@@ -37,7 +40,7 @@ const cluster = { heartbeat: 2_000, ttl: 6_000 };
  */
 export function openRooms(bus?: Bus, onBus: (state: "up" | "down") => void = () => {}): Rooms {
   const rooms: Rooms = new Channels<Types>({
-    limits: { channels: roomsOfOne },
+    limits: { channels: roomsOfOne, histories: emptyRooms },
     history: () => ({ ...history, stamp }),
     presence: {
       key: (_member, person) => person?.id,
