@@ -299,6 +299,28 @@ describe("several connections share one buffer", () => {
     expect(slow.sent()).toEqual(['text "slow and steady"']);
   });
 
+  test("memory that a large text is still sent from is not written to; what was taken at once is written over", async () => {
+    const writer = new TurnWriter(emptyStats());
+    const [slow, quick] = [make({ writer, room: 1_000 }), make({ writer })];
+    const texts = ["a", "b", "č"].map((char) => char.repeat(100_000));
+    slow.outbox.text(texts[0]!);
+    const memory = writer.forText(1);
+    for (const data of texts) expect(quick.outbox.text(data)).toBe("sent");
+    expect(writer.forText(1)).toBe(memory);
+    slow.socket.accept(Number.POSITIVE_INFINITY);
+    await settle();
+    expect(slow.socket.wire.equals(text(texts[0]!))).toBe(true);
+    expect(quick.socket.wire.equals(Buffer.concat(texts.map(text)))).toBe(true);
+  });
+
+  test("text that is too large for that memory, in units or in octets, has memory of its own", () => {
+    const { outbox, socket } = make();
+    const texts = ["a".repeat(1_100_000), "☃".repeat(400_000), "a".repeat(1_048_576)];
+    for (const data of texts) outbox.text(data);
+    endTurn();
+    expect(socket.wire.equals(Buffer.concat(texts.map(text)))).toBe(true);
+  });
+
   test("TLS, which never takes at once, gets a copy: the buffer stays", () => {
     const socket = Object.assign(new FakeSocket(0), { encrypted: true });
     const { outbox, writer } = make({ socket });

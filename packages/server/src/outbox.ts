@@ -1,5 +1,6 @@
 import { encodeHeader, headerLength, Opcode } from "@exws/frame";
 import type { WriteResult } from "./connection.ts";
+import { margin, maxHead, putAscii, putText, textFrame } from "./text-frame.ts";
 import type { Transport } from "./transport.ts";
 import type { TurnWriter } from "./turn-writer.ts";
 
@@ -106,8 +107,12 @@ export class Outbox {
 
   /** Sends a text message. */
   text(data: string): WriteResult {
-    if (this.#waiting === 0 && this.#writer.owner === this && data.length < direct) {
-      if (data.length <= shortString ? this.#shortText(data) : this.#longText(data)) return "sent";
+    if (this.#waiting === 0) {
+      if (data.length >= direct) return this.#largeText(data);
+      const written =
+        this.#writer.owner === this &&
+        (data.length <= shortString ? this.#shortText(data) : this.#longText(data));
+      if (written) return "sent";
     }
     return this.#message(textFrame(data));
   }
@@ -219,10 +224,11 @@ export class Outbox {
   }
 
   #message(frame: Uint8Array): WriteResult {
-    // Far from every bound, which is where a peer that reads always is.
+    // Far from every bound, which is where a peer that reads always is. When frames wait for the end of the turn the socket
+    // has been looked at.
     if (
       !this.#blocked &&
-      this.#socket.writableLength === 0 &&
+      (this.#flushing || this.#socket.writableLength === 0) &&
       this.#queuedBytes + frame.length < this.#roomy
     ) {
       this.#add(frame);
@@ -316,14 +322,37 @@ export class Outbox {
     return true;
   }
 
+  /** The same for text of any length below {@link direct}. */
   #longText(data: string): boolean {
-    const octets = Buffer.byteLength(data);
-    if (!this.#makeRoom(octets + 4)) return false;
-    const { buffer, length } = this.#writer;
-    const at = length + encodeHeader(buffer, length, true, 0, Opcode.Text, octets);
-    buffer.write(data, at, octets, octets === data.length ? "latin1" : "utf8");
-    this.#writer.length = at + octets;
+    const writer = this.#writer;
+    if (!this.#makeRoom(4 + data.length + margin)) return false;
+    let end = putAscii(writer.buffer, writer.length, data);
+    if (end === 0) {
+      const octets = Buffer.byteLength(data);
+      if (!this.#makeRoom(4 + octets)) return false;
+      end = putText(writer.buffer, writer.length, data, octets);
+    }
+    writer.length = end;
     return true;
+  }
+
+  /** Encodes a large text into memory that serves again when the kernel takes it all at once, as it mostly does. */
+  #largeText(data: string): WriteResult {
+    this.#flushShared();
+    const canBe = !this.#blocked && !this.#encrypts;
+    const buffer = canBe ? this.#writer.forText(maxHead + data.length + margin) : undefined;
+    if (buffer === undefined) return this.#message(textFrame(data));
+    let end = putAscii(buffer, 0, data);
+    if (end === 0) {
+      const octets = Buffer.byteLength(data);
+      if (maxHead + octets > buffer.length) return this.#message(textFrame(data, octets));
+      end = putText(buffer, 0, data, octets);
+    }
+    this.#writer.count(end);
+    this.#socket.write(buffer.subarray(0, end));
+    if (this.#socket.writableLength > 0) this.#writer.keepText();
+    this.#noticeBlocked();
+    return this.pressure();
   }
 
   /** Sees to it that the shared buffer has room; `false` when the socket is behind, or the frame too large for it. */
@@ -395,15 +424,6 @@ export class Outbox {
     this.#socket.end();
     this.#owner.onEnded();
   }
-}
-
-function textFrame(data: string): Uint8Array {
-  const length = Buffer.byteLength(data);
-  const head = headerLength(length, false);
-  const frame = Buffer.allocUnsafe(head + length);
-  encodeHeader(frame, 0, true, 0, Opcode.Text, length);
-  frame.write(data, head, length, length === data.length ? "latin1" : "utf8");
-  return frame;
 }
 
 function binaryFrame(data: Uint8Array): Uint8Array {

@@ -4,6 +4,8 @@ import type { Stats } from "./stats.ts";
 const capacity = 65_536;
 /** Up to this length the views of the shared buffer are kept: small writes repeat, and a view costs garbage. */
 const keptViews = 1_024;
+/** A frame with 1 MiB of text. */
+const largestText = 1_048_576 + 64;
 
 /**
  * Gathers what one turn of the event loop sends, so that each connection makes one write of it.
@@ -22,6 +24,7 @@ export class TurnWriter {
   #waiting: Outbox[] = [];
   /** The frames that stand in the buffer. */
   #gathered: readonly Uint8Array[] = [];
+  #text: Buffer | undefined;
   #views: (Buffer | undefined)[] = new Array(keptViews + 1);
 
   /** `stats` counts what is written. */
@@ -47,7 +50,9 @@ export class TurnWriter {
   gather(frames: readonly Uint8Array[]): void {
     const gathered = this.#gathered;
     this.#gathered = frames;
-    if (gathered.length === frames.length && gathered.every((frame, i) => frame === frames[i])) return;
+    let same = gathered.length === frames.length;
+    for (let i = 0; same && i < frames.length; i++) same = frames[i] === gathered[i];
+    if (same) return;
     let at = 0;
     for (const frame of frames) {
       this.buffer.set(frame, at);
@@ -60,6 +65,18 @@ export class TurnWriter {
     this.#gathered = [];
     this.buffer = Buffer.allocUnsafeSlow(capacity);
     this.#views = new Array(keptViews + 1);
+  }
+
+  /** Memory for a large text of `size` bytes, frame and all; `undefined` above 1 MiB. The same again and again. */
+  forText(size: number): Buffer | undefined {
+    if (size > largestText) return undefined;
+    this.#text ??= Buffer.allocUnsafeSlow(largestText);
+    return this.#text;
+  }
+
+  /** A socket still sends from that memory. */
+  keepText(): void {
+    this.#text = undefined;
   }
 
   /** The first bytes of the shared buffer. */

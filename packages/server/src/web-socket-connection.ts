@@ -130,8 +130,8 @@ export class WebSocketConnection<State>
   }
 
   #send(message: Sendable): WriteResult {
-    const { stats, wheel } = this.#context;
-    this.#liveness!.active(wheel.now);
+    const { stats } = this.#context;
+    this.#isActive();
     const prepared = isPrepared(message);
     if (typeof message !== "string" && !prepared && !(message instanceof Uint8Array)) {
       throw new TypeError("A message is a string, a Uint8Array or a prepared message");
@@ -144,6 +144,13 @@ export class WebSocketConnection<State>
     }
     if (typeof message === "string") return this.#outbox.text(message);
     return prepared ? this.#outbox.prepared(message.bytes) : this.#outbox.binary(message);
+  }
+
+  /** A data message goes one way or the other. */
+  #isActive(): void {
+    const { ticks, wheel } = this.#context;
+    // Hardly anybody wants to know.
+    if (ticks.idleTimeout !== Number.POSITIVE_INFINITY) this.#liveness!.active(wheel.now);
   }
 
   ping(data?: string | Uint8Array): WriteResult {
@@ -320,7 +327,7 @@ export class WebSocketConnection<State>
   // What the peer says.
 
   onSaid(said: Said): void {
-    const { handler, stats, wheel } = this.#context;
+    const { handler, stats } = this.#context;
     switch (said.type) {
       case "ping":
         this.#outbox.pong(encodePong(said.data));
@@ -331,7 +338,7 @@ export class WebSocketConnection<State>
         break;
       default:
         stats.messagesReceived++;
-        this.#liveness!.active(wheel.now);
+        this.#isActive();
         this.#deliver(said, said.data.length);
     }
   }
