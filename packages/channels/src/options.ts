@@ -1,7 +1,13 @@
 import type { Bus } from "./bus.ts";
 import type { BusError } from "./bus-error.ts";
 import type { AnyMetaOf, IdOf } from "./channel-types.ts";
-import { type ClusterOptions, checkBus, type ResolvedCluster, resolveCluster } from "./cluster/options.ts";
+import {
+  type ClusterOptions,
+  checkBus,
+  checkHistory,
+  type ResolvedCluster,
+  resolveCluster,
+} from "./cluster/options.ts";
 import type { HistoryOptions } from "./history-options.ts";
 import { type ChannelsLimits, resolveLimits } from "./limits.ts";
 import type { PresenceDiff } from "./presence.ts";
@@ -94,9 +100,7 @@ export function resolveOptions(options: Typeless): ResolvedOptions {
   const { shards = () => 1, onError = print, bus, history } = options;
   if (bus !== undefined) checkBus(bus);
   else if (options.cluster !== undefined) throw new TypeError("cluster needs a bus");
-  if (history !== undefined && bus !== undefined && bus.log === undefined) {
-    throw new TypeError("history: this bus has no log to keep it in");
-  }
+  if (bus !== undefined) checkHistory(history, bus);
   const cluster = resolveCluster(options.cluster);
   return { ...options, shards, onError, limits: resolveLimits(options.limits), cluster };
 }

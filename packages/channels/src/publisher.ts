@@ -1,11 +1,15 @@
+import type { PreparedMessage } from "@exws/frame";
 import type { Bus } from "./bus.ts";
 import { checkId, checkShared } from "./channel-id.ts";
 import type { IdOf } from "./channel-types.ts";
 import type { Published } from "./cluster/bus-link.ts";
 import type { NodeCounts } from "./cluster/counts.ts";
 import type { ChannelsHealth } from "./cluster/health.ts";
+import { encodeEntry } from "./cluster/log-entry.ts";
 import { BusNode } from "./cluster/node.ts";
-import { type ClusterOptions, checkBus, resolveCluster } from "./cluster/options.ts";
+import { type ClusterOptions, checkBus, checkHistory, resolveCluster } from "./cluster/options.ts";
+import { SharedLog } from "./cluster/shared-log.ts";
+import { type HistoryOptions, type ResolvedHistory, resolveHistory } from "./history-options.ts";
 import { defaultLimits } from "./limits.ts";
 import { type Data, prepare } from "./message.ts";
 
@@ -13,6 +17,8 @@ import { type Data, prepare } from "./message.ts";
 export type PublisherOptions = {
   /** As for `Channels`. Use the same `heartbeat`. */
   cluster?: ClusterOptions;
+  /** As for `Channels`, and the same: which channels have a history. What is broadcast there goes into the log of the bus. */
+  history?: (id: string) => HistoryOptions | undefined;
   /** Bytes of a channel's name; over it the call throws a RangeError. Default 200. */
   idBytes?: number;
   /** The bus is up, for the first time or again, or down, and why. */
@@ -25,11 +31,16 @@ export type PublisherOptions = {
 export class Publisher<Types = unknown> {
   readonly #node: BusNode;
   readonly #idBytes: number;
+  readonly #history: PublisherOptions["history"];
+  readonly #log: SharedLog | undefined;
+  #stopRounds = (): void => {};
+  #number = 0;
 
   /** For {@link publisher}. */
   constructor(bus: Bus, options: PublisherOptions) {
-    const { cluster, idBytes = defaultLimits.idBytes, onBus, onError = print } = options;
+    const { cluster, history, idBytes = defaultLimits.idBytes, onBus, onError = print } = options;
     checkBus(bus);
+    checkHistory(history, bus);
     this.#idBytes = idBytes;
     this.#node = new BusNode(
       bus,
@@ -46,6 +57,12 @@ export class Publisher<Types = unknown> {
       },
       true,
     );
+    this.#history = history;
+    if (history === undefined || bus.log === undefined) return;
+    const log = new SharedLog(this.#node, bus.log, () => {});
+    const quiet = this.#node.options.heartbeat / 2;
+    this.#log = log;
+    this.#stopRounds = this.#node.clock.every(quiet, () => log.retell(quiet));
   }
 
   /** As of `Channels`: resolves when the bus is connected, rejects when the first attempt fails (unless `startLocally`). */
@@ -60,8 +77,10 @@ export class Publisher<Types = unknown> {
   broadcast(id: IdOf<Types>, data: Data): Promise<Published> {
     checkShared(id);
     checkId(id, this.#idBytes);
-    const { type, payload } = prepare(data);
-    return this.#node.say(id, type, payload);
+    const message = prepare(data);
+    const history = this.#history?.(id);
+    if (history !== undefined) return this.#append(id, message, resolveHistory(history));
+    return this.#node.say(id, message.type, message.payload);
   }
 
   /** How it is connected. */
@@ -77,7 +96,15 @@ export class Publisher<Types = unknown> {
 
   /** Tells how far it went, and closes the bus. Never rejects. */
   close(): Promise<void> {
+    this.#stopRounds();
+    this.#log?.retell(0);
     return this.#node.close();
+  }
+
+  async #append(id: string, message: PreparedMessage, history: ResolvedHistory): Promise<Published> {
+    const entry = encodeEntry({ node: this.#node.id, number: ++this.#number }, message);
+    const appended = await this.#log!.append(id, entry, history);
+    return appended.ok ? { ok: true } : appended;
   }
 }
 

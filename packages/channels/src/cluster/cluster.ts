@@ -1,4 +1,3 @@
-import type { PreparedMessage } from "@exws/frame";
 import type { Bus } from "../bus.ts";
 import type { Deliverer } from "../deliverer.ts";
 import type { HookQueue } from "../hook-queue.ts";
@@ -22,8 +21,6 @@ export type ClusterContext = {
   readonly deliverer: Deliverer;
   /** Hears who came, went or changed, on whatever node. */
   readonly tell: ((id: string, diff: PresenceDiff) => void) | undefined;
-  /** A message of another node, for the members that a channel has here. */
-  readonly deliver: (id: string, message: PreparedMessage) => void;
 };
 
 /** What these channels have in common with those of other processes: the node on the bus and its parts. */
@@ -37,25 +34,22 @@ export class Cluster<Types> {
   readonly view: ClusterView<Types>;
 
   /** Opens the bus. */
-  constructor(bus: Bus, { options, hooks, roster, deliverer, tell, deliver }: ClusterContext) {
+  constructor(bus: Bus, { options, hooks, roster, deliverer, tell }: ClusterContext) {
     const { onBus, onGap, onError, cluster, limits } = options;
     this.node = new BusNode(bus, cluster, {
       changed: (state, error) => onBus && hooks.add(() => onBus(state, error)),
       failed: (error) => hooks.report(error),
     });
-    this.messages = new Messages(this.node, {
-      deliver,
-      gap: (id, from, lost) => onGap && hooks.add(() => onGap({ id, from, lost })),
-    });
+    const gap = (id: string, from: string | undefined, lost: number): void =>
+      onGap && hooks.add(() => onGap({ id, from, lost }));
+    const members = new SharedMembers(roster, deliverer, hooks, (id, lost) => gap(id, undefined, lost));
+    this.messages = new Messages(this.node, { members, gap });
     if (options.presence !== undefined) {
       this.presence = new PresencePart(this.node, { bounds: limits, tell, onError }).presence;
     }
     const { history } = options;
     if (history !== undefined && bus.log !== undefined) {
-      const gap = (id: string, lost: number): void =>
-        onGap && hooks.add(() => onGap({ id, from: undefined, lost }));
-      const owner = new SharedMembers(roster, deliverer, hooks, gap);
-      this.history = new HistoryPart(this.node, { log: bus.log, history, limits, owner });
+      this.history = new HistoryPart(this.node, { log: bus.log, history, limits, owner: members });
     }
     const local = new Local(this.node.id, roster, this.presence);
     this.view = new ClusterView(local, new Questions(this.node, (subject, id) => local.answer(subject, id)));
@@ -64,7 +58,7 @@ export class Cluster<Types> {
   /** A channel has its first member here. */
   enter(id: string): void {
     this.node.subscriptions.add(id);
-    void this.history?.follow(id, this.node.subscriptions.of(id)!.settled);
+    void this.history?.follow(id, this.node.subscriptions.of(id)?.settled);
   }
 
   /** A channel has no members here any more. */

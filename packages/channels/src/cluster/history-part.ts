@@ -68,8 +68,8 @@ export class HistoryPart implements NodePart {
     return channel;
   }
 
-  /** A channel is being subscribed to. */
-  async follow(id: string, settled: Promise<void>): Promise<void> {
+  /** A channel is being subscribed to, until `settled` resolves; or will not be. */
+  async follow(id: string, settled: Promise<void> | undefined): Promise<void> {
     const channel = this.#channels.get(id);
     await settled;
     if (!this.#subscribed.has(id)) channel?.giveUp();
@@ -142,10 +142,10 @@ export class HistoryPart implements NodePart {
 
   close(): void {
     this.#stopRounds();
+    if (this.#node.state === "up") this.#context.log.retell(0);
   }
 
   #round(): void {
-    if (this.#node.state === "closed") this.close();
     if (this.#node.state !== "up") return;
     for (const [id, channel] of this.#channels) channel.round(this.#subscribed.has(id));
     this.#context.log.retell(this.#node.options.heartbeat / 2);

@@ -53,3 +53,10 @@ export function checkBus(bus: unknown): asserts bus is Bus {
       throw new TypeError("bus must be a Bus, such as redisBus() or natsBus() make");
   }
 }
+
+/** Throws a TypeError for a history that a bus has no log for, or that is not a function. */
+export function checkHistory(history: unknown, bus: Bus): void {
+  if (history === undefined) return;
+  if (typeof history !== "function") throw new TypeError("history must be a function");
+  if (bus.log === undefined) throw new TypeError("history: this bus has no log to keep it in");
+}

@@ -78,6 +78,5 @@ export class PresencePart implements NodePart {
 
   #round(): void {
     if (this.#node.state === "up") this.presence.round();
-    else if (this.#node.state === "closed") this.close();
   }
 }

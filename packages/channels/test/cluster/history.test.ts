@@ -1,16 +1,28 @@
 import { describe, expect, test } from "vitest";
-import { Channels, type ChannelsOptions, MemoryHub, type Position } from "../../src/index.ts";
+import {
+  BusError,
+  type BusLog,
+  Channels,
+  type ChannelsOptions,
+  MemoryHub,
+  type Position,
+  publisher,
+} from "../../src/index.ts";
 import { FakeMember } from "../support/fake-member.ts";
 import { settled, TestClock } from "../support/test-clock.ts";
 
 type Options = ChannelsOptions<unknown, FakeMember>;
 
 /** Nodes on one hub, with a stamped history in every channel but `plain`. */
-async function nodes(count: number, options: Options = {}) {
+async function nodes(count: number, options: Options = {}, change = (log: BusLog): BusLog => log) {
   const hub = new MemoryHub({ patience: Number.POSITIVE_INFINITY });
   const clock = new TestClock();
   const errors: unknown[] = [];
-  const buses = Array.from({ length: count }, () => hub.bus());
+  const buses = Array.from({ length: count }, () => {
+    const bus = hub.bus();
+    Object.defineProperty(bus, "log", { value: change(bus.log!) });
+    return bus;
+  });
   const all = buses.map(
     (bus) =>
       new Channels<unknown, FakeMember>({
@@ -169,4 +181,364 @@ describe("history across nodes", () => {
     expect((await joined(all[1]!, { ...one!.position!, offset: 1 })).recovered).toBe(true);
     await close();
   });
+});
+
+describe("a member that waits for what it missed", () => {
+  /** A node whose log is read when the test says so. */
+  async function slow(options: Options = {}) {
+    const waiting: (() => void)[] = [];
+    let isSlow = false;
+    const set = await nodes(1, options, (log) => ({
+      ...log,
+      read: async (...args) => {
+        const reading = await log.read(...args);
+        if (isSlow) await new Promise<void>((resolve) => waiting.push(resolve));
+        return reading;
+      },
+    }));
+    const first = await joined(set.all[0]!);
+    for (let i = 1; i <= 3; i++) await set.all[0]!.broadcast("a", `${i}`).done;
+    // Whoever comes now finds nothing kept here.
+    set.all[0]!.leave("a", first.member);
+    await settled();
+    await joined(set.all[0]!);
+    isSlow = true;
+    const member = new FakeMember();
+    const since = { ...first.position!, offset: 1 };
+    const result = set.all[0]!.join("a", member, undefined, { since });
+    const answer = async () => {
+      await settled();
+      for (const resolve of waiting.splice(0)) resolve();
+      await settled();
+    };
+    return { ...set, member, result, answer };
+  }
+
+  test("is a member at once, and gets what is broadcast meanwhile behind that", async () => {
+    const { all, member, result, answer, close } = await slow();
+    expect([result.status, result.recovered, all[0]!.has("a", member)]).toEqual(["joined", undefined, true]);
+    const sent = all[0]!.broadcast("a", "4");
+    await sent.done;
+    expect([member.got, sent.sent]).toEqual([[], 1]);
+    await answer();
+    await result.done;
+    expect(result).toMatchObject({ recovered: true, replayed: 2, position: { offset: 3 } });
+    await all[0]!.broadcast("a", "5").done;
+    expect(member.got).toEqual(["2 2", "3 3", "4 4", "5 5"]);
+    await close();
+  });
+
+  test("is not recovered when the log does not answer in time, and misses nothing from then on", async () => {
+    const { all, clock, member, result, answer, close } = await slow();
+    await all[0]!.broadcast("a", "4").done;
+    await clock.pass(1000);
+    expect(result).toMatchObject({ recovered: false, replayed: 0, position: { offset: 3 } });
+    expect(member.got).toEqual(["4 4"]);
+    await answer();
+    await all[0]!.broadcast("a", "5").done;
+    expect(member.got).toEqual(["4 4", "5 5"]);
+    await close();
+  });
+
+  test.each([{ heldMessages: 2 }, { heldBytes: 10 }])(
+    "is not recovered when more is held for it than the limits %o allow",
+    async (limits) => {
+      const { all, member, result, answer, close } = await slow({ limits });
+      for (const data of ["4", "5", "6", "7"]) await all[0]!.broadcast("a", data).done;
+      await result.done;
+      expect(result.recovered).toBe(false);
+      await answer();
+      expect(member.got).toEqual(["4 4", "5 5", "6 6", "7 7"]);
+      await close();
+    },
+  );
+
+  test.each(["leave", "close"] as const)("gets nothing any more after its %s", async (way) => {
+    const { all, member, result, answer, close } = await slow();
+    await all[0]!.broadcast("a", "4").done;
+    if (way === "leave") all[0]!.leave("a", member);
+    else member.close();
+    await answer();
+    await result.done;
+    expect([member.got, result.recovered]).toEqual([[], false]);
+    await close();
+  });
+
+  test("is released when its own bound cuts the replay short", async () => {
+    const { all, member, result, answer, close } = await slow();
+    member.reaction = (line) => {
+      member.verdict = line === "2 2" ? "dropped" : "sent";
+    };
+    await answer();
+    await result.done;
+    expect(result).toMatchObject({ recovered: false, replayed: 0 });
+    await all[0]!.broadcast("a", "4").done;
+    expect(member.got).toEqual(["2 2", "4 4"]);
+    await close();
+  });
+});
+
+describe("a log", () => {
+  test("that was lost begins anew: members get its first entry, old positions are not recovered", async () => {
+    const { all, hub, clock, close } = await nodes(2);
+    const [one, other] = await Promise.all(all.map((each) => joined(each)));
+    await all[0]!.broadcast("a", "old").done;
+    hub.forget();
+    await all[1]!.broadcast("a", "new").published;
+    await all[1]!.broadcast("a", "newer").published;
+    await clock.pass(50);
+    for (const { member } of [one!, other!]) expect(member.got).toEqual(["1 old", "1 new", "2 newer"]);
+    expect((await joined(all[0]!, { ...one!.position!, offset: 1 })).recovered).toBe(false);
+    const { position, member } = await joined(all[0]!);
+    expect(position).toMatchObject({ offset: 2 });
+    await all[0]!.broadcast("a", "newest").done;
+    expect(member.got).toEqual(["3 newest"]);
+    await close();
+  });
+
+  test("that has forgotten what a node missed: how much is told, and what is kept of it stays right", async () => {
+    const gaps: unknown[] = [];
+    const { all, buses, close } = await nodes(2, {
+      history: () => ({ count: 2, stamp: (data, { offset }) => `${offset} ${data}` }),
+      onGap: (gap) => void gaps.push(gap),
+    });
+    const [, other] = await Promise.all(all.map((each) => joined(each)));
+    await all[1]!.broadcast("a", "1").done;
+    buses[1]!.cut();
+    for (const data of ["2", "3", "4", "5"]) await all[0]!.broadcast("a", data).done;
+    buses[1]!.mend();
+    await settled();
+    expect(gaps).toEqual([{ id: "a", from: undefined, lost: 4 }]);
+    await all[0]!.broadcast("a", "6").done;
+    await settled();
+    expect(other!.member.got).toEqual(["1 1", "6 6"]);
+    const again = await joined(all[1]!, { ...other!.position!, offset: 5 });
+    expect([again.recovered, again.member.got]).toEqual([true, ["6 6"]]);
+    const late = await joined(all[1]!, { ...other!.position!, offset: 3 });
+    expect([late.recovered, late.member.got]).toEqual([false, []]);
+    await close();
+  });
+
+  test("with entries of other programs: they are counted, and passed over", async () => {
+    const { all, buses, clock, close } = await nodes(2);
+    const [one] = await Promise.all(all.map((each) => joined(each)));
+    const bounds = { count: 10, bytes: 1e6, age: 1e6, keep: 1e6 };
+    const entry = (...bytes: number[]) => Uint8Array.from([...bytes, ...Array(22).fill(7), 0xff]);
+    // Of another version, of no type, no UTF-8, too short.
+    for (const bytes of [entry(2, 1), entry(1, 9), entry(1, 1), Uint8Array.of(1, 1)]) {
+      await buses[1]!.log!.append("cYQ", bytes, bounds);
+    }
+    await all[1]!.broadcast("a", "mine").published;
+    await clock.pass(50);
+    expect(one!.member.got).toEqual(["5 mine"]);
+    expect(all[0]!.stats().foreign).toBe(4);
+    const again = await joined(all[0]!, one!.position);
+    expect([again.recovered, again.member.got]).toEqual([true, ["5 mine"]]);
+    await close();
+  });
+
+  test("is not believed to be where a stranger says it is", async () => {
+    const { all, hub, clock, close } = await nodes(1);
+    const { member } = await joined(all[0]!);
+    const stranger = hub.bus();
+    await stranger.open({ message() {}, up() {}, down() {} });
+    const envelope = (body: number[]) =>
+      Uint8Array.from([0xe5, 1, 11, ...Array(16).fill(9), ...Array(14).fill(0), ...body]);
+    await stranger.publish("cYQ", envelope([]));
+    await stranger.publish("cYQ", envelope([9, 0, 0]));
+    await stranger.publish("cYQ", envelope([1, 0, 0, 0, 0, 0, 9, 0x65, 1, 2, 3]));
+    await settled();
+    expect(all[0]!.stats().foreign).toBe(3);
+    await stranger.publish("cYQ", envelope([1, 0, 0, 0, 0, 0, 9, 0x65]));
+    await clock.pass(5000);
+    await all[0]!.broadcast("a", "mine").done;
+    expect(member.got).toEqual(["1 mine"]);
+    await Promise.all([stranger.close(), close()]);
+  });
+});
+
+describe("a broadcast that the log does not take", () => {
+  test("reaches own members with a position of this node, and says why nobody else gets it", async () => {
+    const { all, hub, close } = await nodes(2);
+    const [one, other] = await Promise.all(all.map((each) => joined(each)));
+    const large = "x".repeat(hub.bus().maxPayload);
+    const result = all[0]!.broadcast("a", large);
+    expect(await result.published).toMatchObject({ ok: false, error: { code: "too-large" } });
+    expect(one!.member.got).toEqual([`L1 ${large}`]);
+    expect(all[0]!.stats().unpublished).toBe(1);
+    await all[0]!.broadcast("a", "small").done;
+    await settled();
+    expect(other!.member.got).toEqual(["1 small"]);
+    await close();
+  });
+
+  test("because the engine is silent waits once, the next do not; own members get nothing twice", async () => {
+    const { all, hub, clock, close } = await nodes(2);
+    const [one, other] = await Promise.all(all.map((each) => joined(each)));
+    hub.freeze();
+    const results = ["1", "2"].map((data) => all[0]!.broadcast("a", data));
+    expect(one!.member.got).toEqual([]);
+    await clock.pass(1000);
+    expect(one!.member.got).toEqual(["L1 1", "L2 2"]);
+    results.push(all[0]!.broadcast("a", "3"));
+    expect(one!.member.got).toEqual(["L1 1", "L2 2", "L3 3"]);
+    for (const { published } of results) {
+      expect(await published).toMatchObject({ ok: false, error: { code: "unavailable" } });
+    }
+    hub.thaw();
+    await settled();
+    await all[0]!.broadcast("a", "4").done;
+    // What the engine has done with the first two becomes known, also to the others, without a word from anybody.
+    await clock.pass(5000);
+    expect(one!.member.got).toEqual(["L1 1", "L2 2", "L3 3", "3 4"]);
+    expect(other!.member.got).toEqual(["1 1", "2 2", "3 4"]);
+    await close();
+  });
+
+  test("is not given twice when it was appended, read, and then its answer lost", async () => {
+    const { all, close } = await nodes(1, {}, (log) => ({
+      ...log,
+      append: async (...args) => {
+        await log.append(...args);
+        await settled();
+        throw new BusError("unavailable", "lost");
+      },
+    }));
+    const { member } = await joined(all[0]!);
+    const result = all[0]!.broadcast("a", "once");
+    const again = await joined(all[0]!);
+    await result.done;
+    expect([member.got, again.member.got]).toEqual([["L1 once"], ["L1 once"]]);
+    await close();
+  });
+
+  test("waits in order behind those before it", async () => {
+    let isFirst = true;
+    const { all, close } = await nodes(1, {}, (log) => ({
+      ...log,
+      append: async () => {
+        if (isFirst) {
+          isFirst = false;
+          await settled();
+        }
+        throw new BusError("overloaded", "too much");
+      },
+    }));
+    const { member } = await joined(all[0]!);
+    const results = ["1", "2"].map((data) => all[0]!.broadcast("a", data));
+    await Promise.all(results.map(({ done }) => done));
+    expect(member.got).toEqual(["L1 1", "L2 2"]);
+    await close();
+  });
+
+  test("is refused when too many wait", async () => {
+    const { all, hub, clock, close } = await nodes(1, { limits: { backlogBroadcasts: 2 } });
+    const { member } = await joined(all[0]!);
+    hub.freeze();
+    const results = ["1", "2", "3"].map((data) => all[0]!.broadcast("a", data));
+    expect(results[2]).toMatchObject({ dropped: 1, pending: 0 });
+    expect(await results[2]!.published).toMatchObject({ ok: false, error: { code: "overloaded" } });
+    await clock.pass(1000);
+    expect(member.got).toEqual(["L1 1", "L2 2"]);
+    hub.thaw();
+    await close();
+  });
+
+  test("because these channels are closed is for own members, for ever, and a join is done", async () => {
+    const { all } = await nodes(1);
+    const { member, position } = await joined(all[0]!);
+    await all[0]!.close();
+    const result = all[0]!.broadcast("a", "alone");
+    expect(await result.published).toMatchObject({ ok: false, error: { code: "closed" } });
+    expect(member.got).toEqual(["L1 alone"]);
+    all[0]!.leave("a", member);
+    const again = await joined(all[0]!, position);
+    expect(again.recovered).toBe(false);
+    all[0]!.broadcast("a", "still");
+    expect(again.member.got).toEqual(["L1 still"]);
+  });
+});
+
+describe("what is not of the history", () => {
+  test("has no position and waits for no log", async () => {
+    const { all, close } = await nodes(2);
+    const [one, other] = await Promise.all(all.map((each) => joined(each)));
+    for (const options of [{ history: false }, { local: true }]) {
+      const result = all[0]!.broadcast("a", "typing", options);
+      expect([result.position, result.pending]).toEqual([undefined, 0]);
+      await settled();
+      expect(result.position).toBeUndefined();
+    }
+    expect([one!.member.got, other!.member.got]).toEqual([["typing", "typing"], ["typing"]]);
+    const again = await joined(all[1]!, one!.position);
+    expect([again.recovered, again.member.got]).toEqual([true, []]);
+    await close();
+  });
+
+  test("is what is broadcast in a channel without one", async () => {
+    const { all, close } = await nodes(1);
+    const member = new FakeMember();
+    const { position } = await all[0]!.join("plain", member).done;
+    const result = all[0]!.broadcast("plain", "x");
+    expect([position, result.position, member.got]).toEqual([undefined, undefined, ["x"]]);
+    const { recovered } = await all[0]!.join("plain", new FakeMember(), 0, { since: position! }).done;
+    expect(recovered).toBeUndefined();
+    await close();
+  });
+});
+
+test("a stamp that throws is reported; the others are stamped, and nothing is recovered over it", async () => {
+  const errors: unknown[] = [];
+  const { all } = await nodes(2, {
+    history: () => ({
+      stamp(data, { offset }) {
+        if (data === "bad") throw new Error("stamp");
+        return `${offset} ${data}`;
+      },
+    }),
+    onError: (error) => void errors.push(error),
+  });
+  const [one, other] = await Promise.all(all.map((each) => joined(each)));
+  for (const data of ["1", "bad", "3"]) await all[0]!.broadcast("a", data).done;
+  await settled();
+  expect([one!.member.got, other!.member.got]).toEqual([
+    ["1 1", "3 3"],
+    ["1 1", "3 3"],
+  ]);
+  expect(errors).toEqual([new Error("stamp"), new Error("stamp")]);
+  expect((await joined(all[0]!, one!.position)).recovered).toBe(false);
+  await Promise.all(all.map((each) => each.close()));
+});
+
+test("a channel in slices gives its history in slices, in order, to all nodes", async () => {
+  const { all, close } = await nodes(2, { shards: () => 3 });
+  const members = await Promise.all([0, 0, 0, 0, 1, 1].map((i) => joined(all[i]!)));
+  const results = ["x", "y", "z"].map((data) => all[1]!.broadcast("a", data));
+  await Promise.all(results.map(({ done }) => done));
+  await settled();
+  for (const { member } of members) expect(member.got).toEqual(["1 x", "2 y", "3 z"]);
+  expect(results.map(({ sent }) => sent)).toEqual([2, 2, 2]);
+  await close();
+});
+
+test("a publisher broadcasts into the history, and tells of the last entry again when it was lost", async () => {
+  const { all, hub, clock, close } = await nodes(1);
+  const { member, position } = await joined(all[0]!);
+  const history = (id: string) => (id === "plain" ? undefined : { count: 10 });
+  const jobs = publisher(hub.bus(), { cluster: { clock }, history });
+  await jobs.ready;
+  expect(await jobs.broadcast("a", "job")).toEqual({ ok: true });
+  hub.copies = () => 0;
+  expect(await jobs.broadcast("a", Uint8Array.of(1))).toEqual({ ok: true });
+  await settled();
+  expect(member.got).toEqual(["1 job"]);
+  hub.copies = () => 1;
+  await clock.pass(5000);
+  expect(member.got).toEqual(["1 job", `2 ${Uint8Array.of(1)}`]);
+  expect((await joined(all[0]!, position)).replayed).toBe(2);
+  expect(jobs.stats()).toMatchObject({ published: 2, unpublished: 0 });
+  await jobs.close();
+  expect(await jobs.broadcast("a", "late")).toMatchObject({ ok: false, error: { code: "closed" } });
+  expect(() => publisher(new MemoryHub({ log: false }).bus(), { history })).toThrow(TypeError);
+  await close();
 });
