@@ -11,6 +11,10 @@ export interface CallbackTarget<Item> {
 /** Items that wait: those from `head` on, and their sizes added up. */
 type Waiting<Item> = { readonly items: { item: Item; size: number }[]; head: number; bytes: number };
 
+const running = 1;
+const pending = 2;
+const held = 4;
+
 /**
  * Runs the callbacks of one connection one at a time: while one is pending, or the queue is held, what comes waits.
  * When nothing waits it costs a call and keeps nothing.
@@ -18,9 +22,8 @@ type Waiting<Item> = { readonly items: { item: Item; size: number }[]; head: num
 export class CallbackQueue<Item> {
   readonly #target: CallbackTarget<Item>;
   #waiting: Waiting<Item> | undefined;
-  #running = false;
-  #pending = false;
-  #held = false;
+  /** What keeps items waiting, as bits: a queue stands idle in every connection. */
+  #state = 0;
 
   constructor(target: CallbackTarget<Item>) {
     this.#target = target;
@@ -38,12 +41,12 @@ export class CallbackQueue<Item> {
 
   /** A promise of a callback is pending. */
   get isPending(): boolean {
-    return this.#pending;
+    return (this.#state & pending) !== 0;
   }
 
   /** Runs the callback for an item, now or after those before it. */
   add(item: Item, size: number): void {
-    if (this.#waiting === undefined && !this.#running && !this.#pending && !this.#held) {
+    if (this.#waiting === undefined && this.#state === 0) {
       this.#run(item);
       // What came during the callback.
       if (this.#waiting !== undefined) this.#runWaiting();
@@ -57,18 +60,18 @@ export class CallbackQueue<Item> {
   /** Runs the callback for an item in spite of one that is pending; items that wait are forgotten. */
   overtake(item: Item): void {
     this.clear();
-    this.#pending = false;
+    this.#state &= ~pending;
     this.#run(item);
   }
 
   /** Lets items wait until `release`. */
   hold(): void {
-    this.#held = true;
+    this.#state |= held;
   }
 
   /** Ends `hold` and runs what waits. */
   release(): void {
-    this.#held = false;
+    this.#state &= ~held;
     this.#runWaiting();
   }
 
@@ -78,11 +81,11 @@ export class CallbackQueue<Item> {
   }
 
   #run(item: Item): void {
-    this.#running = true;
+    this.#state |= running;
     try {
       const result = this.#target.call(item);
       if (isPromise(result)) {
-        this.#pending = true;
+        this.#state |= pending;
         // Whatever the application calls a promise settles once, and not before we are done here.
         Promise.resolve(result).then(
           () => this.#settled(),
@@ -95,17 +98,17 @@ export class CallbackQueue<Item> {
     } catch (error) {
       this.#target.onFailure(error);
     }
-    this.#running = false;
+    this.#state &= ~running;
   }
 
   #settled(): void {
-    this.#pending = false;
+    this.#state &= ~pending;
     this.#runWaiting();
   }
 
   #runWaiting(): void {
-    if (this.#running) return;
-    while (this.#waiting !== undefined && !this.#pending && !this.#held) {
+    if ((this.#state & running) !== 0) return;
+    while (this.#waiting !== undefined && (this.#state & (pending | held)) === 0) {
       const waiting = this.#waiting;
       const { item, size } = waiting.items[waiting.head++]!;
       waiting.bytes -= size;

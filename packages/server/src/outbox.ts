@@ -36,6 +36,14 @@ const gather = 32_768;
 /** Strings up to this length fit a 7-bit length whatever they hold. */
 const shortString = 41;
 const nothing = new Uint8Array(0);
+/** The queue of all that have nothing in it; never changed. */
+const none: Uint8Array[] = [];
+const encrypts = 1;
+const blocked = 2;
+const flushing = 4;
+const ending = 8;
+const ended = 16;
+const tellDrained = 32;
 
 /**
  * What one connection sends, in order and within bounds.
@@ -48,19 +56,13 @@ export class Outbox {
   readonly #writer: TurnWriter;
   readonly #options: OutboxOptions;
   readonly #owner: OutboxOwner;
-  /** TLS never writes at once: it gets a copy, and the shared buffer stays. */
-  readonly #encrypts: boolean;
   /** Below this many waiting bytes no bound is near. */
   readonly #roomy: number;
   /** Frames not given to the socket. */
-  #queue: Uint8Array[] = [];
+  #queue = none;
   #queuedBytes = 0;
-  /** The socket holds bytes that the kernel has not taken. */
-  #blocked = false;
-  #flushing = false;
-  #ending = false;
-  #ended = false;
-  #tellDrained = false;
+  /** What is true of it, as bits: an outbox stands idle in every connection. */
+  #state = 0;
   /** Pongs in the queue; above the bound only the latest is kept. */
   #pongs = 0;
   #latestPong: Uint8Array | undefined;
@@ -70,8 +72,42 @@ export class Outbox {
     this.#writer = writer;
     this.#options = options;
     this.#owner = owner;
-    this.#encrypts = "encrypted" in socket;
+    if ("encrypted" in socket) this.#state = encrypts;
     this.#roomy = Math.min(options.softBuffer, options.hardBuffer);
+  }
+
+  /** TLS never writes at once: it gets a copy, and the shared buffer stays. */
+  get #encrypts(): boolean {
+    return (this.#state & encrypts) !== 0;
+  }
+
+  /** The socket holds bytes that the kernel has not taken. */
+  get #blocked(): boolean {
+    return (this.#state & blocked) !== 0;
+  }
+
+  set #blocked(is: boolean) {
+    this.#set(blocked, is);
+  }
+
+  get #flushing(): boolean {
+    return (this.#state & flushing) !== 0;
+  }
+
+  set #flushing(is: boolean) {
+    this.#set(flushing, is);
+  }
+
+  get #tellDrained(): boolean {
+    return (this.#state & tellDrained) !== 0;
+  }
+
+  set #tellDrained(is: boolean) {
+    this.#set(tellDrained, is);
+  }
+
+  #set(bit: number, is: boolean): void {
+    this.#state = is ? this.#state | bit : this.#state & ~bit;
   }
 
   /** Bytes that wait to be sent. */
@@ -159,14 +195,14 @@ export class Outbox {
 
   /** Ends our side of TCP once everything is out. */
   end(): void {
-    this.#ending = true;
+    this.#state |= ending;
     this.flush();
     this.#endWhenEmpty();
   }
 
   /** Forgets what waits: the socket is lost. */
   discard(): void {
-    this.#queue = [];
+    this.#queue = none;
     this.#queuedBytes = 0;
     this.#latestPong = undefined;
     this.#tellDrained = false;
@@ -180,7 +216,7 @@ export class Outbox {
     const queue = this.#queue;
     if (this.#blocked || queue.length === 0) return;
     const bytes = this.#queuedBytes;
-    this.#queue = [];
+    this.#queue = none;
     this.#queuedBytes = 0;
     this.#pongs = 0;
     const { buffer, owner } = this.#writer;
@@ -259,8 +295,7 @@ export class Outbox {
       writer.length += frame.length;
       return;
     }
-    this.#queue.push(frame);
-    this.#queuedBytes += frame.length;
+    this.#enqueue(frame);
     if (this.#blocked) return;
     // A burst within one turn is not a slow peer: the kernel gets it before it counts as waiting.
     if (this.#queuedBytes >= this.#options.softBuffer) this.flush();
@@ -405,9 +440,14 @@ export class Outbox {
 
   #queueLatestPong(): void {
     if (this.#latestPong === undefined) return;
-    this.#queue.push(this.#latestPong);
-    this.#queuedBytes += this.#latestPong.length;
+    this.#enqueue(this.#latestPong);
     this.#latestPong = undefined;
+  }
+
+  #enqueue(frame: Uint8Array): void {
+    if (this.#queue === none) this.#queue = [frame];
+    else this.#queue.push(frame);
+    this.#queuedBytes += frame.length;
   }
 
   /** Tells the owner that nothing waits, if that is so. */
@@ -419,8 +459,8 @@ export class Outbox {
   }
 
   #endWhenEmpty(): void {
-    if (!this.#ending || this.#ended || this.#blocked || this.#queue.length > 0) return;
-    this.#ended = true;
+    if ((this.#state & (ending | ended | blocked)) !== ending || this.#queue.length > 0) return;
+    this.#state |= ended;
     this.#socket.end();
     this.#owner.onEnded();
   }

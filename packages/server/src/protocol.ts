@@ -5,6 +5,9 @@ import type { DecoderPool } from "./decoder-pool.ts";
 /** What the peer's bytes amount to: something it said, or a rule that it broke. */
 export type ProtocolEvent = Message | { readonly type: "violation"; readonly error: ProtocolError };
 
+const sent = 1;
+const received = 2;
+
 /**
  * One end of a WebSocket without its socket: bytes in, events and decisions out, no clock and no I/O
  * (RFC 6455 §5-7).
@@ -18,8 +21,8 @@ export class Protocol {
   /** Held from the first byte of a message to its last. */
   #decoder: MessageDecoder | undefined;
   #state: ClosingState = "open";
-  #closeSent = false;
-  #closeReceived = false;
+  /** The Close frames that have gone over the wire, as bits. */
+  #closes = 0;
 
   constructor(decoders: DecoderPool) {
     this.#decoders = decoders;
@@ -31,7 +34,7 @@ export class Protocol {
 
   /** Both Close frames have gone over the wire (RFC 6455 §7.1.4). */
   get wasClean(): boolean {
-    return this.#closeSent && this.#closeReceived;
+    return this.#closes === (sent | received);
   }
 
   /** A frame or a fragmented message has begun and not ended. */
@@ -58,7 +61,7 @@ export class Protocol {
         return { type: "violation", error };
       }
       if (message === undefined) this.#rest(this.#decoder);
-      else if (message.type === "close") this.#closeReceived = true;
+      else if (message.type === "close") this.#closes |= received;
       // §5.5.1, §7.1.2: what comes after our Close is still parsed, to find the peer's; nobody waits for it.
       else if (this.#state === "close-sent") continue;
       return message;
@@ -82,7 +85,7 @@ export class Protocol {
     const step = closingSteps[this.#state][event];
     this.#state = step.state;
     if (!this.#isListening) this.#decoder = undefined;
-    if (step.send !== "nothing") this.#closeSent = true;
+    if (step.send !== "nothing") this.#closes |= sent;
     return step;
   }
 }

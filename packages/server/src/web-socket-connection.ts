@@ -41,6 +41,10 @@ type Ending = {
   hurried: boolean;
 };
 
+const paused = 1;
+const notReading = 2;
+const finished = 4;
+
 /** Ends after which the application hears nothing more of what the peer had said. */
 const deafening: ReadonlySet<ClosedBy> = new Set(["server", "shutdown", "error", "overflow", "timeout"]);
 
@@ -79,11 +83,10 @@ export class WebSocketConnection<State>
   #liveness: Liveness | undefined;
   /** Only where an extension encodes messages, and from the first one on. */
   #outgoing: Outgoing | undefined;
-  #paused = false;
-  #reading = true;
+  /** What is true of it, as bits. */
+  #state = 0;
   /** From the moment that the connection ends. */
   #ending: Ending | undefined;
-  #finished = false;
   /** The server is closing and waits for the callback that is pending. */
   #shutdown: { code: number; reason: string } | undefined;
   #awaitingDrain: (() => void)[] | undefined;
@@ -97,6 +100,32 @@ export class WebSocketConnection<State>
     this.state = state;
     this.#outbox = new Outbox(socket, context.writer, context.outbox, this);
     this.#callbacks = new CallbackQueue(this);
+  }
+
+  /** The application wants nothing to be read. */
+  get #paused(): boolean {
+    return (this.#state & paused) !== 0;
+  }
+
+  set #paused(is: boolean) {
+    this.#set(paused, is);
+  }
+
+  get #reading(): boolean {
+    return (this.#state & notReading) === 0;
+  }
+
+  set #reading(is: boolean) {
+    this.#set(notReading, !is);
+  }
+
+  /** `closed` was called, or never will be. */
+  get #finished(): boolean {
+    return (this.#state & finished) !== 0;
+  }
+
+  #set(bit: number, is: boolean): void {
+    this.#state = is ? this.#state | bit : this.#state & ~bit;
   }
 
   get readyState(): ReadyState {
@@ -217,7 +246,7 @@ export class WebSocketConnection<State>
     const listeners = this.#closedListeners;
     this.#closedListeners = undefined;
     if (typeof listeners === "function") this.#call(listeners);
-    else for (const listener of listeners ?? []) this.#call(listener);
+    else if (listeners !== undefined) for (const listener of listeners) this.#call(listener);
   }
 
   #call(listener: ClosedListener<State>): void {
@@ -254,7 +283,7 @@ export class WebSocketConnection<State>
 
   /** The handshake was not accepted, or its socket is gone: this never becomes a connection. */
   abandon(): void {
-    this.#finished = true;
+    this.#set(finished, true);
     this.#tellClosed();
   }
 
@@ -399,7 +428,7 @@ export class WebSocketConnection<State>
   #wakeDrain(): void {
     const waiting = this.#awaitingDrain;
     this.#awaitingDrain = undefined;
-    for (const resolve of waiting ?? []) resolve();
+    if (waiting !== undefined) for (const resolve of waiting) resolve();
   }
 
   onOverflow(): void {
@@ -543,7 +572,7 @@ export class WebSocketConnection<State>
   /** Calls `closed`, once. */
   #finish(): unknown {
     if (this.#finished) return undefined;
-    this.#finished = true;
+    this.#set(finished, true);
     this.#context.wheel.remove(this);
     const { code, reason, by, cutOff } = this.#ending!;
     const info: CloseInfo = { code, reason, wasClean: this.#core!.wasClean && !cutOff, by };
