@@ -1,6 +1,5 @@
-import type { PreparedMessage } from "@exws/frame";
-import { BroadcastResult } from "./broadcast-result.ts";
-import { BusError } from "./bus-error.ts";
+import type { BroadcastResult } from "./broadcast-result.ts";
+import { Broadcaster } from "./broadcaster.ts";
 import type { Channel } from "./channel.ts";
 import { checkId, checkShared } from "./channel-id.ts";
 import type { IdOf, MetaOf } from "./channel-types.ts";
@@ -14,31 +13,16 @@ import { give } from "./delivery.ts";
 import type { Position } from "./history.ts";
 import { HistoryStore } from "./history-store.ts";
 import { HookQueue } from "./hook-queue.ts";
+import type { JoinArguments } from "./join-options.ts";
 import { JoinResult } from "./join-result.ts";
 import type { Membership } from "./membership.ts";
-import { checkData, type Data, prepare } from "./message.ts";
+import type { Data } from "./message.ts";
 import { checkMeta, checkSharedKey } from "./meta.ts";
 import { type ChannelsOptions, type ResolvedOptions, resolveOptions } from "./options.ts";
 import { Presence, type PresenceDiff, type PresenceKeeper, type Present } from "./presence.ts";
 import { Roster } from "./roster.ts";
-import { type BroadcastOptions, everybody, type Selection, selectionOf } from "./selection.ts";
+import type { BroadcastOptions } from "./selection.ts";
 import { checkSubscriber, type Subscriber } from "./subscriber.ts";
-
-/** How to join. */
-export type JoinOptions = {
-  /** Who is a member already gets the new meta. Default: it keeps what it has. */
-  replace?: boolean;
-  /**
-   * Where the member was: what was broadcast since then is written to it first, if it is all there. It may come from a client as
-   * it is: what is no position of this history is not recovered.
-   */
-  since?: Position | undefined;
-};
-
-/** The arguments of `join` behind the member: meta may be left out where its type allows it. */
-export type JoinArguments<Meta> = undefined extends Meta
-  ? [meta?: Meta, options?: JoinOptions]
-  : [meta: Meta, options?: JoinOptions];
 
 /**
  * Rooms: who is in which channel, with what meta, and messages to all of them.
@@ -50,7 +34,7 @@ export class Channels<Types = unknown, Member extends Subscriber = Subscriber> {
   readonly #options: ResolvedOptions;
   readonly #hooks: HookQueue;
   readonly #roster: Roster;
-  readonly #deliverer: Deliverer;
+  readonly #broadcaster: Broadcaster;
   readonly #histories: HistoryStore | undefined;
   readonly #presence: PresenceKeeper | undefined;
   readonly #cluster: Cluster<Types> | undefined;
@@ -61,27 +45,23 @@ export class Channels<Types = unknown, Member extends Subscriber = Subscriber> {
     const { onError, history, presence, limits, bus } = this.#options;
     const hooks = new HookQueue(onError);
     this.#hooks = hooks;
-    this.#deliverer = new Deliverer(this.#options, hooks);
+    const deliverer = new Deliverer(this.#options, hooks);
     this.#roster = new Roster({
       change: (begins) => (begins ? hooks.hold() : hooks.release()),
       onEnded: (membership, isLast) => this.#onEnded(membership, isLast),
     });
     const onChange = presence?.onChange;
     const tell = onChange && ((id: unknown, diff: PresenceDiff) => hooks.add(() => onChange(id, diff)));
+    const roster = this.#roster;
     if (bus === undefined) {
       if (history !== undefined) this.#histories = new HistoryStore(history, limits.histories);
       if (presence !== undefined) this.#presence = new Presence(tell);
-      return;
+    } else {
+      this.#cluster = new Cluster(bus, { options: this.#options, hooks, roster, deliverer, tell });
+      this.#presence = this.#cluster.presence;
     }
-    this.#cluster = new Cluster(bus, {
-      options: this.#options,
-      hooks,
-      roster: this.#roster,
-      deliverer: this.#deliverer,
-      tell,
-      deliver: (id, message) => this.#receive(id, message),
-    });
-    this.#presence = this.#cluster.presence;
+    const [histories, cluster] = [this.#histories, this.#cluster];
+    this.#broadcaster = new Broadcaster({ roster, deliverer, histories, cluster });
   }
 
   /**
@@ -206,8 +186,8 @@ export class Channels<Types = unknown, Member extends Subscriber = Subscriber> {
   }
 
   /**
-   * Sends a message to everybody who is a member now, framed once, on all nodes. What is broadcast to one channel reaches each of its members in
-   * that order; nobody waits for a member that is slow. Throws a TypeError for anything that is not a message.
+   * Sends a message to everybody who is a member now, framed once, on all nodes. What is broadcast to one channel reaches each
+   * of its members in that order; nobody waits for a member that is slow. Throws a TypeError for anything that is not a message.
    *
    * The result is complete on return, unless the channel is served in slices (option `shards`) or is being served already, as
    * in a filter: then it is when `result.done` resolves. Who leaves before its turn gets nothing, who joins meanwhile neither.
@@ -218,47 +198,7 @@ export class Channels<Types = unknown, Member extends Subscriber = Subscriber> {
     options: BroadcastOptions<MetaOf<Types, Id>, Member> = {},
   ): BroadcastResult {
     this.#checkId(id);
-    checkData(data);
-    const selection = selectionOf(options as unknown as BroadcastOptions);
-    const messages = options.local === true ? undefined : this.#cluster?.messages;
-    if (messages !== undefined && selection.filter !== undefined) {
-      throw new TypeError("A filter cannot be asked by other nodes: it needs local: true");
-    }
-    const history = options.history === false ? undefined : this.#histories?.open(id);
-    if (history !== undefined && selection.filter !== undefined) {
-      throw new TypeError("A broadcast with a filter cannot be replayed: it needs history: false");
-    }
-    const channel = this.#roster.channels.get(id);
-    const shards = channel === undefined ? 1 : this.#deliverer.shards(id);
-    if (channel !== undefined && this.#deliverer.isFull(channel)) return refused(channel);
-    if (messages !== undefined && options.history !== false) {
-      const logged = this.#log(id as string, data, selection, channel);
-      if (logged !== undefined) return logged;
-    }
-    const kept = history && this.#histories!.add(history, data);
-    const result = new BroadcastResult(channel?.members.size ?? 0, kept?.position);
-    if (channel === undefined && messages === undefined) return result;
-    const message = kept?.message ?? prepare(data);
-    // Sent first: what members broadcast when they are given it comes behind it on other nodes, too. Nothing waits for the bus.
-    if (messages !== undefined) result.publish(messages.send(id as string, message));
-    if (channel !== undefined) this.#deliverer.deliver(channel, message, result, selection, shards);
-    return result;
-  }
-
-  /** Broadcasts in a channel whose history is in the log of the bus; `undefined` for another. */
-  #log(
-    id: string,
-    data: Data,
-    selection: Selection,
-    channel: Channel | undefined,
-  ): BroadcastResult | undefined {
-    const history = this.#cluster?.history;
-    const options = history?.optionsOf(id);
-    if (options === undefined) return undefined;
-    if (channel !== undefined && history!.isFull(id)) return refused(channel);
-    const result = new BroadcastResult(channel?.members.size ?? 0, undefined);
-    result.publish(history!.broadcast(id, prepare(data), options, selection, result));
-    return result;
+    return this.#broadcaster.broadcast(id, data, options as unknown as BroadcastOptions);
   }
 
   /** Who is in a channel: members with the same key are one. Empty without the option `presence`. */
@@ -290,22 +230,6 @@ export class Channels<Types = unknown, Member extends Subscriber = Subscriber> {
   #awaitNodes(id: unknown, result: JoinResult): void {
     const effective = this.#cluster?.effective(id as string);
     if (effective !== undefined) result.after(effective);
-  }
-
-  /** A message of another node. */
-  #receive(id: string, message: PreparedMessage): void {
-    const channel = this.#roster.channels.get(id);
-    if (channel === undefined) return;
-    if (this.#deliverer.isFull(channel)) {
-      this.#cluster!.node.counts.dropped++;
-      return;
-    }
-    const result = new BroadcastResult(channel.members.size, undefined);
-    try {
-      this.#deliverer.deliver(channel, message, result, everybody, this.#deliverer.shards(id));
-    } catch (error) {
-      this.#hooks.report(error);
-    }
   }
 
   #enter(id: unknown, member: Subscriber, meta: unknown, key: unknown): Membership {
@@ -346,15 +270,6 @@ export class Channels<Types = unknown, Member extends Subscriber = Subscriber> {
   #position(id: unknown): Position | undefined {
     return this.#cluster?.history?.position(id as string) ?? this.#histories?.enter(id)?.position;
   }
-}
-
-/** Too much waits in the channel: nobody gets it, and everybody counts. */
-function refused(channel: Channel): BroadcastResult {
-  const result = new BroadcastResult(0, undefined);
-  result.dropped = channel.members.size;
-  const error = new BusError("overloaded", "Too much waits in the channel (limits.backlog…)");
-  result.publish(Promise.resolve({ ok: false, error }));
-  return result;
 }
 
 function* pairs(channel: Channel | undefined, end = 0): IterableIterator<[Subscriber, unknown]> {

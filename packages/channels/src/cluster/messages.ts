@@ -1,17 +1,18 @@
 import { binary, type PreparedMessage, text } from "@exws/frame";
+import { everybody } from "../selection.ts";
 import type { Published } from "./bus-link.ts";
 import type { Envelope } from "./envelope.ts";
 import type { Kind, Stream } from "./kind.ts";
 import type { BusNode } from "./node.ts";
 import type { NodePart } from "./part.ts";
+import type { SharedMembers } from "./shared-members.ts";
 
 /** Who gets messages of other nodes. */
-export interface MessagesOwner {
-  /** A message for the members that a channel has here. */
-  deliver(id: string, message: PreparedMessage): void;
+export type MessagesOwner = {
+  readonly members: SharedMembers;
   /** Messages of a node did not come. */
-  gap(id: string, from: string, lost: number): void;
-}
+  readonly gap: (id: string, from: string, lost: number) => void;
+};
 
 /** Messages that are broadcast across nodes: framed once where they are sent from, and once on each node that hears them. */
 export class Messages implements NodePart {
@@ -33,7 +34,9 @@ export class Messages implements NodePart {
   hear({ kind, body }: Envelope, id: string | undefined): boolean {
     const message = framed(kind, body);
     if (message === undefined || id === undefined) return false;
-    this.#owner.deliver(id, message);
+    const { members } = this.#owner;
+    if (members.isFull(id)) this.#node.counts.dropped++;
+    else members.serve(id, message, undefined, everybody);
     return true;
   }
 

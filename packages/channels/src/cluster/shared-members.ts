@@ -8,7 +8,7 @@ import type { Roster } from "../roster.ts";
 import type { Selection } from "../selection.ts";
 import type { SharedOwner } from "./shared-channel.ts";
 
-/** The members of this node, for what comes out of a log. */
+/** The members of this node, for what comes from other nodes and out of a log. */
 export class SharedMembers implements SharedOwner {
   readonly #roster: Roster;
   readonly #deliverer: Deliverer;
@@ -25,6 +25,12 @@ export class SharedMembers implements SharedOwner {
     this.#deliverer = deliverer;
     this.#hooks = hooks;
     this.#onGap = onGap;
+  }
+
+  /** Too much waits in a channel. */
+  isFull(id: string): boolean {
+    const channel = this.#roster.channels.get(id);
+    return channel !== undefined && this.#deliverer.isFull(channel);
   }
 
   serve(id: string, message: PreparedMessage, own: BroadcastResult | undefined, selection: Selection): void {

@@ -315,6 +315,23 @@ describe("after close", () => {
     expect(one!.channels.size("arrakis")).toBe(1);
   });
 
+  test("a channel with history goes on among own members, too", async () => {
+    const [one] = await cluster.connected(1, { history: () => ({}) });
+    await one!.channels.close();
+    const [paul, jessica] = members(2);
+    expect(await one!.channels.join("arrakis", paul!).done).toMatchObject({ status: "joined" });
+    const { position } = await one!.channels.broadcast("arrakis", "hello").done;
+    const since = { epoch: "another", offset: 1 };
+    expect(await one!.channels.join("arrakis", jessica!, 0, { since }).done).toMatchObject({
+      recovered: false,
+    });
+    one!.channels.broadcast("arrakis", "all");
+    await settled();
+    expect(position?.offset).toBe(1);
+    expect([paul!.got, jessica!.got]).toEqual([["hello", "all"], ["all"]]);
+    expect(one!.errors).toEqual([]);
+  });
+
   test("joins that waited for the bus are done", async () => {
     cluster.hub.stop();
     const { channels } = cluster.start({ cluster: { startLocally: true } });
