@@ -5,8 +5,8 @@ import {
   type ErrorMessage,
   type FromServer,
   parseFromServer,
-  type Said,
 } from "../protocol/from-server.ts";
+import { Dispatch } from "./dispatch.ts";
 import { Link, type LinkState, type Socket } from "./link.ts";
 import type { Unsent } from "./outbox.ts";
 import { Room } from "./room.ts";
@@ -30,18 +30,10 @@ export type ChatClientOptions = {
   store: UnsentStore;
   /** Something is to be shown otherwise. */
   changed: () => void;
-  /** Somebody else has said something now (not: long ago). */
-  heard?: (said: Said) => void;
 };
-
-/** How long a message may be on its way before it is sent again. */
-const answerTime = 15_000;
-/** How often others are told that somebody is typing. */
-const typingPause = 2_500;
 
 /** Everything that the page knows and does, without the page. */
 export class ChatClient {
-  readonly rooms: Map<string, Room> = new Map();
   readonly link: Link;
   /** The own id, as others see it; empty before the server has said it. */
   person = "";
@@ -50,20 +42,15 @@ export class ChatClient {
   cluster: ClusterState = "alone";
   /** What the server refused last, when that is about no message. */
   refusal = "";
-  readonly #world: World;
-  readonly #store: UnsentStore;
-  readonly #changed: () => void;
-  readonly #heard: (said: Said) => void;
+  readonly #options: ChatClientOptions;
+  readonly #dispatches = new Map<string, Dispatch>();
   #identity: Identity;
   #said = 0;
 
-  constructor({ open, identity, world, store, changed, heard = () => {} }: ChatClientOptions) {
-    this.#identity = identity;
-    this.#world = world;
-    this.#store = store;
-    this.#changed = changed;
-    this.#heard = heard;
-    this.link = new Link(open, JSON.stringify({ type: "ping" } satisfies FromClient), world, {
+  constructor(options: ChatClientOptions) {
+    this.#options = options;
+    this.#identity = options.identity;
+    this.link = new Link(options.open, JSON.stringify({ type: "ping" } satisfies FromClient), options.world, {
       state: (state) => this.#onLink(state),
       message: (data) => this.#onMessage(parseFromServer(data)),
     });
@@ -73,72 +60,88 @@ export class ChatClient {
     return this.#identity;
   }
 
+  /** The rooms that this page is in, or wants to be, in the order in which they were entered. */
+  get rooms(): readonly Room[] {
+    return [...this.#dispatches.values()].map(({ room }) => room);
+  }
+
+  /** The room that is called so, if this page is in it. */
+  room(name: string): Room | undefined {
+    return this.#dispatches.get(name)?.room;
+  }
+
   /** Wants to be called otherwise. */
   rename(nick: string, colour: number): void {
     this.#identity = { key: this.#identity.key, nick, colour };
     this.#send({ type: "hello", ...this.#identity });
-    this.#changed();
+    this.#options.changed();
   }
 
   /** Goes into a room, now and whenever the connection comes back. */
   enter(name: string): Room {
-    let room = this.rooms.get(name);
-    if (room === undefined) {
-      room = new Room(name, this.#store.load(name), this.#world, this.#changed);
-      this.rooms.set(name, room);
-      this.#join(room);
-      this.#changed();
-    }
+    const known = this.room(name);
+    if (known !== undefined) return known;
+    const { world, store, changed } = this.#options;
+    const room = new Room(name, store.load(name), world, changed);
+    const dispatch = new Dispatch({
+      room,
+      world,
+      changed,
+      send: (message) => this.#send(message),
+      save: ({ outbox }) => store.save(name, outbox.entries),
+      join: () => this.#join(room),
+    });
+    this.#dispatches.set(name, dispatch);
+    this.#join(room);
+    changed();
     return room;
   }
 
   /** Goes out of a room. */
   leave(name: string): void {
-    const room = this.rooms.get(name);
-    if (room === undefined) return;
-    this.#drop(room);
-    this.rooms.delete(name);
+    const dispatch = this.#dispatches.get(name);
+    if (dispatch === undefined) return;
+    this.#drop(dispatch);
+    this.#dispatches.delete(name);
     this.#send({ type: "leave", room: name });
-    this.#changed();
+    this.#options.changed();
   }
 
   /** Says something in a room: at once, or when that is possible. */
   say(room: Room, text: string): void {
-    room.outbox.add(this.#newId(), text, this.#world.now());
-    room.typedAt = Number.NEGATIVE_INFINITY;
-    this.#flush(room);
-    this.#changed();
+    room.outbox.add(this.#newId(), text, this.#options.world.now());
+    const dispatch = this.#dispatches.get(room.name);
+    dispatch?.typed();
+    dispatch?.flush();
+    this.#options.changed();
   }
 
   /** Sends a message again that was refused. */
   retry(room: Room, id: string): void {
     room.outbox.retry(id);
-    this.#flush(room);
-    this.#changed();
+    this.#dispatches.get(room.name)?.flush();
+    this.#options.changed();
   }
 
   /** Gives a message up that has not been sent. */
   discard(room: Room, id: string): void {
     room.outbox.discard(id);
-    this.#store.save(room.name, room.outbox.entries);
-    this.#changed();
+    this.#options.store.save(room.name, room.outbox.entries);
+    this.#options.changed();
   }
 
-  /** Somebody is typing here; others are told now and then. */
+  /** Somebody is typing in a room. */
   type(room: Room): void {
-    const now = this.#world.now();
-    if (room.state !== "joined" || now - room.typedAt < typingPause) return;
-    room.typedAt = now;
-    this.#send({ type: "typing", room: room.name });
+    this.#dispatches.get(room.name)?.type();
   }
 
   #onLink(state: LinkState): void {
     if (state.name === "open") {
       this.refusal = "";
       this.#send({ type: "hello", ...this.#identity });
-      for (const room of this.rooms.values()) this.#join(room);
-    } else for (const room of this.rooms.values()) this.#drop(room);
-    this.#changed();
+      for (const room of this.rooms) this.#join(room);
+    } else for (const dispatch of this.#dispatches.values()) this.#drop(dispatch);
+    this.#options.changed();
   }
 
   #join(room: Room): void {
@@ -147,12 +150,9 @@ export class ChatClient {
     if (sent) room.state = "joining";
   }
 
-  /** The page is not in the room any more, as far as the server goes. */
-  #drop(room: Room): void {
-    room.state = "out";
-    room.typists.clear();
-    room.outbox.reset();
-    this.#world.clearTimer(room.timer);
+  #drop(dispatch: Dispatch): void {
+    dispatch.stop();
+    dispatch.room.drop();
   }
 
   #onMessage(message: FromServer | BadMessage): void {
@@ -165,94 +165,18 @@ export class ChatClient {
     } else if (message.type === "cluster") this.cluster = message.state;
     else if (message.type === "error") this.#onError(message);
     else {
-      const room = this.rooms.get(message.room);
-      if (room !== undefined) this.#onRoom(room, message);
+      const dispatch = this.#dispatches.get(message.room);
+      dispatch?.room.hear(message, this.person);
+      if (message.type === "joined") dispatch?.flush();
+      if (message.type === "said" && message.person.id === this.person) dispatch?.acknowledge(message.id);
     }
-    this.#changed();
-  }
-
-  #onRoom(room: Room, message: Extract<FromServer, { room: string }>): void {
-    switch (message.type) {
-      case "joined":
-        this.#onJoined(room, message);
-        break;
-      case "said":
-        this.#onSaid(room, message);
-        break;
-      case "people":
-        for (const person of message.here) room.people.set(person.id, person);
-        for (const id of message.gone) {
-          room.people.delete(id);
-          room.typists.remove(id);
-        }
-        break;
-      case "typing":
-        if (message.person !== this.person) room.typists.add(message.person);
-        break;
-    }
-  }
-
-  #onJoined(room: Room, { position, people, recovered }: Extract<FromServer, { type: "joined" }>): void {
-    room.state = "joined";
-    room.recovered = recovered;
-    if (position !== null) room.timeline.advance(position);
-    room.people.clear();
-    for (const person of people) room.people.set(person.id, person);
-    this.#flush(room);
-  }
-
-  #onSaid(room: Room, said: Said): void {
-    room.typists.remove(said.person.id);
-    const own = said.person.id === this.person;
-    if (own && room.outbox.acknowledge(said.id)) this.#flush(room);
-    if (!room.timeline.add(said) || own || room.state !== "joined") return;
-    room.unread++;
-    this.#heard(said);
+    this.#options.changed();
   }
 
   #onError(error: ErrorMessage): void {
-    const room = error.room === undefined ? undefined : this.rooms.get(error.room);
-    if (room === undefined || error.id === undefined) {
-      this.refusal = error.message;
-      return;
-    }
-    switch (error.code) {
-      case "not-passed-on":
-        room.localOnly.add(error.id);
-        break;
-      case "too-fast":
-        room.outbox.reset();
-        this.#after(room, error.retryAfter ?? 1_000);
-        break;
-      case "not-in-room":
-        room.outbox.reset();
-        this.#join(room);
-        break;
-      default:
-        room.outbox.refuse(error.id, error.message);
-        this.#flush(room);
-    }
-  }
-
-  /** Sends what waits, one message after the other: the next when this one has come back. */
-  #flush(room: Room): void {
-    if (room.state === "joined") {
-      const next = room.outbox.take();
-      if (next !== undefined) {
-        this.#send({ type: "say", room: room.name, id: next.id, text: next.text });
-        this.#after(room, answerTime);
-      }
-    }
-    this.#store.save(room.name, room.outbox.entries);
-  }
-
-  #after(room: Room, milliseconds: number): void {
-    this.#world.clearTimer(room.timer);
-    room.timer = this.#world.setTimer(() => {
-      room.outbox.reset();
-      this.#flush(room);
-      this.#changed();
-    }, milliseconds);
+    const dispatch = error.room === undefined ? undefined : this.#dispatches.get(error.room);
+    if (dispatch === undefined || error.id === undefined) this.refusal = error.message;
+    else dispatch.refused(error.id, error);
   }
 
   #send(message: FromClient): boolean {
@@ -261,7 +185,8 @@ export class ChatClient {
 
   /** An id that no other message of this person has, in other tabs either. */
   #newId(): string {
-    const chance = Math.floor(this.#world.random() * 2 ** 40).toString(36);
-    return `${this.#world.now().toString(36)}-${chance}-${(this.#said++).toString(36)}`;
+    const { world } = this.#options;
+    const chance = Math.floor(world.random() * 2 ** 40).toString(36);
+    return `${world.now().toString(36)}-${chance}-${(this.#said++).toString(36)}`;
   }
 }

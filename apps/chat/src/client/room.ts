@@ -1,8 +1,12 @@
 import type { Person } from "../protocol/fields.ts";
+import type { FromServer } from "../protocol/from-server.ts";
 import { Outbox, type Unsent } from "./outbox.ts";
 import { Timeline } from "./timeline.ts";
 import { Typists } from "./typists.ts";
-import type { Timer, World } from "./world.ts";
+import type { World } from "./world.ts";
+
+/** What a server says of a room. */
+export type RoomMessage = Extract<FromServer, { room: string }>;
 
 /** What the page knows of a room that it is in. */
 export class Room {
@@ -19,14 +23,44 @@ export class Room {
   unread = 0;
   /** The ids of own messages that other servers may not have got. */
   readonly localOnly: Set<string> = new Set();
-  /** Ends when the next message may be sent, or an answer is overdue. */
-  timer: Timer | undefined;
-  /** When the others were last told that somebody is typing here. */
-  typedAt: number = Number.NEGATIVE_INFINITY;
 
   constructor(name: string, unsent: readonly Unsent[], world: World, changed: () => void) {
     this.name = name;
     this.outbox = new Outbox(unsent);
     this.typists = new Typists(world, changed);
+  }
+
+  /** Takes in what the server says of the room; `own` is the id of who sits before the page. */
+  hear(message: RoomMessage, own: string): void {
+    switch (message.type) {
+      case "joined":
+        this.state = "joined";
+        this.recovered = message.recovered;
+        if (message.position !== null) this.timeline.advance(message.position);
+        this.people.clear();
+        for (const person of message.people) this.people.set(person.id, person);
+        break;
+      case "said":
+        this.typists.remove(message.person.id);
+        if (this.timeline.add(message) && message.person.id !== own && this.state === "joined") this.unread++;
+        break;
+      case "people":
+        for (const person of message.here) this.people.set(person.id, person);
+        for (const id of message.gone) {
+          this.people.delete(id);
+          this.typists.remove(id);
+        }
+        break;
+      case "typing":
+        if (message.person !== own) this.typists.add(message.person);
+        break;
+    }
+  }
+
+  /** The page is not in the room any more, as far as the server goes. */
+  drop(): void {
+    this.state = "out";
+    this.typists.clear();
+    this.outbox.reset();
   }
 }

@@ -52,8 +52,8 @@ function roomOfAddress(): string {
 
 function leave(name: string): void {
   client.leave(name);
-  saveRooms([...client.rooms.keys()]);
-  if (name === current) location.hash = [...client.rooms.keys()].at(-1) ?? "lobby";
+  saveRooms(client.rooms.map(({ name }) => name));
+  if (name === current) location.hash = client.rooms.at(-1)?.name ?? "lobby";
   byId("room-list", HTMLElement).querySelector<HTMLElement>("a")?.focus();
 }
 
@@ -65,7 +65,7 @@ function rename(nick: string, colour: number): void {
 function goTo(name: string): void {
   current = name;
   client.enter(name);
-  saveRooms([...client.rooms.keys()]);
+  saveRooms(client.rooms.map(({ name }) => name));
   drawNow();
 }
 
@@ -84,7 +84,7 @@ function draw(): void {
 }
 
 function drawNow(): void {
-  const room = client.rooms.get(current);
+  const room = client.room(current);
   if (room === undefined) return;
   messages.show(room);
   if (!document.hidden && messages.isAtEnd()) room.unread = 0;
@@ -94,7 +94,7 @@ function drawNow(): void {
   status.show(room);
   profile.show(client.identity);
   setText(byId("room-title", HTMLElement), current);
-  const unread = [...client.rooms.values()].reduce((sum, { unread }) => sum + unread, 0);
+  const unread = client.rooms.reduce((sum, { unread }) => sum + unread, 0);
   document.title = `${unread > 0 ? `(${unread}) ` : ""}#${current} · exws chat`;
 }
 
@@ -112,7 +112,7 @@ byId("join", HTMLFormElement).addEventListener("submit", (event) => {
 });
 document.addEventListener("visibilitychange", draw);
 byId("scroll", HTMLElement).addEventListener("scroll", () => {
-  if ((client.rooms.get(current)?.unread ?? 0) > 0) draw();
+  if ((client.room(current)?.unread ?? 0) > 0) draw();
 });
 addEventListener("online", () => client.link.check());
 addEventListener("offline", () => client.link.check());

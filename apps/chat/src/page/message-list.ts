@@ -31,19 +31,17 @@ export class MessageList {
     this.#list = list;
     this.#newest = newest;
     newest.addEventListener("click", () => {
-      this.#toEnd();
+      this.toEnd();
       scroll.focus({ preventScroll: true });
-    });
-    scroll.addEventListener("scroll", () => {
-      if (this.#isAtEnd()) newest.hidden = true;
     });
     // Keyboards and turned phones change the height: who was at the end stays there.
     let atEnd = true;
     scroll.addEventListener("scroll", () => {
-      atEnd = this.#isAtEnd();
+      atEnd = this.isAtEnd();
+      if (atEnd) newest.hidden = true;
     });
     new ResizeObserver(() => {
-      if (atEnd) this.#toEnd();
+      if (atEnd) this.toEnd();
     }).observe(scroll);
   }
 
@@ -51,33 +49,25 @@ export class MessageList {
   show(room: Room): void {
     const isOther = room !== this.#room;
     this.#room = room;
-    const follow = isOther || this.#isAtEnd();
+    const follow = isOther || this.isAtEnd();
     const before = room.timeline.messages.length;
     const quiet = isOther || room.state === "joining";
     this.#scroll.setAttribute("aria-live", quiet ? "off" : "polite");
     this.#scroll.setAttribute("aria-busy", `${room.state === "joining"}`);
     const height = this.#scroll.scrollHeight;
     show(this.#list, this.#items(room));
-    if (follow) this.#toEnd();
+    if (follow) this.toEnd();
     else if (before > 0 && this.#scroll.scrollHeight > height) this.#newest.hidden = false;
   }
 
   /** Whether the newest message can be seen. */
   isAtEnd(): boolean {
-    return this.#isAtEnd();
-  }
-
-  /** Goes to the newest message. */
-  toEnd(): void {
-    this.#toEnd();
-  }
-
-  #isAtEnd(): boolean {
     const { scrollHeight, scrollTop, clientHeight } = this.#scroll;
     return scrollHeight - scrollTop - clientHeight < 48;
   }
 
-  #toEnd(): void {
+  /** Goes to the newest message. */
+  toEnd(): void {
     this.#scroll.scrollTop = this.#scroll.scrollHeight;
     this.#newest.hidden = true;
   }

@@ -15,9 +15,9 @@ export class RoomList {
 
   show(current: string): void {
     const { rooms } = this.#client;
-    const items = [...rooms.values()].map(({ name, unread }) => ({
+    const items = rooms.map(({ name, unread }) => ({
       key: name,
-      look: `${unread} ${name === current} ${rooms.size}`,
+      look: `${unread} ${name === current} ${rooms.length}`,
       make: () => {
         const link = make("a", { href: `#${name}` }, make("span", { className: "name" }, name));
         if (name === current) link.setAttribute("aria-current", "page");
@@ -27,7 +27,7 @@ export class RoomList {
           link.append(" ", badge);
         }
         const item = make("li", {}, link);
-        if (rooms.size > 1) {
+        if (rooms.length > 1) {
           item.append(
             button("×", () => this.#leave(name), { className: "leave", "aria-label": `Leave ${name}` }),
           );

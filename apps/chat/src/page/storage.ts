@@ -32,6 +32,7 @@ export function loadIdentity(): Identity | undefined {
   return { key, nick, colour: known ? (colour as number) : 0 };
 }
 
+/** Remembers who somebody is, for all tabs. */
 export function saveIdentity(identity: Identity): void {
   write("localStorage", identityKey, identity);
 }
@@ -51,6 +52,7 @@ export function loadRooms(): string[] {
   return rooms.filter((name): name is string => typeof name === "string" && isRoomName(name)).slice(0, 10);
 }
 
+/** Remembers the rooms that somebody is in. */
 export function saveRooms(rooms: readonly string[]): void {
   write("localStorage", roomsKey, rooms);
 }
