@@ -27,8 +27,11 @@ const followed = 1_800_000;
 /** Milliseconds that goodbyes may take. */
 const farewell = 1000;
 
-/** Marks a heartbeat of somebody who may have missed everything: it asks for heartbeats, and for tails. */
-const asksBack = 1;
+/** The body of a heartbeat: who has just connected asks who is there; who was connected before has missed something, and asks for tails. */
+const flags = { none: 0, asksWho: 1, asksTails: 2 } as const;
+
+/** Every so many ticks what is too old is looked for. */
+const sweepTicks = 24;
 
 /**
  * One process among others on a bus: speaks and hears envelopes, keeps their numbers, knows who else is there. What is said is up
@@ -52,6 +55,7 @@ export class BusNode {
   #stopTicking: () => void = () => {};
   #hasEnded = false;
   #closed: Promise<void> | undefined;
+  #wasUp = false;
   #ticks = 0;
   #lastTick: number;
 
@@ -151,7 +155,9 @@ export class BusNode {
     this.#owner.changed("up");
     this.#each((part) => part.up?.());
     // Answers are asked for when they can be heard.
-    void this.#listening.then(() => this.#beat(asksBack));
+    const asked = this.#wasUp ? flags.asksWho | flags.asksTails : flags.asksWho;
+    this.#wasUp = true;
+    void this.#listening.then(() => this.#beat(asked));
   }
 
   #down(error: BusError): void {
@@ -179,18 +185,19 @@ export class BusNode {
     this.#lastTick = now;
     this.#ticks++;
     if (this.state !== "up") return;
-    if (this.#ticks % 2 === 0) this.#beat(0);
+    if (this.#ticks % 2 === 0) this.#beat(flags.none);
     this.#speaker.tellTails(half);
     if (wasStopped) this.peers.refresh(now);
     for (const node of this.peers.expire(this.options.ttl - half, now)) {
       this.#each((part) => part.gone?.(node));
     }
+    if (this.#ticks % sweepTicks !== 0) return;
     this.#speaker.expire();
     for (const { incoming } of this.subscriptions.all) incoming.expire(followed, now);
   }
 
-  #beat(flags: number): void {
-    if (!this.#isSilent) void this.tell(undefined, "heartbeat", Uint8Array.of(flags));
+  #beat(asked: number): void {
+    if (!this.#isSilent) void this.tell(undefined, "heartbeat", Uint8Array.of(asked));
   }
 
   #message(topic: string, payload: Uint8Array): void {
@@ -215,14 +222,14 @@ export class BusNode {
   }
 
   #hearHeartbeat({ node, body }: Envelope): void {
-    const flags = body[0];
-    if (body.length !== 1 || flags === undefined) {
+    const asked = body[0];
+    if (body.length !== 1 || asked === undefined) {
       this.counts.foreign++;
       return;
     }
-    if ((flags & asksBack) !== 0) {
-      this.#speaker.retellTails();
-      if (!this.#isSilent) void this.tell(node, "heartbeat", Uint8Array.of(0));
+    if ((asked & flags.asksTails) !== 0) this.#speaker.retellTails();
+    if ((asked & flags.asksWho) !== 0 && !this.#isSilent) {
+      void this.tell(node, "heartbeat", Uint8Array.of(flags.none));
     }
     if (this.peers.add(node, this.clock.now())) this.#each((part) => part.found?.(node));
   }

@@ -79,6 +79,25 @@ test("who was stopped itself does not take the others for dead", async () => {
   expect([known(one!), known(other!)]).toEqual([1, 1]);
 });
 
+test("a node that is new makes nobody repeat what it has said; one that comes back does", async () => {
+  const [one, other] = await cluster.connected(2);
+  for (let i = 0; i < 10; i++) one!.channels.broadcast(`room ${i}`, "hello");
+  await cluster.clock.pass(10_000);
+  let tails = 0;
+  const { publish } = one!.bus;
+  one!.bus.publish = (topic, payload) => {
+    if (payload[2] === 3) tails++;
+    return publish.call(one!.bus, topic, payload);
+  };
+  const [third] = await cluster.connected(1);
+  await cluster.clock.pass(10_000);
+  expect([known(third!), tails]).toEqual([2, 0]);
+  other!.bus.cut();
+  other!.bus.mend();
+  await cluster.clock.pass(10_000);
+  expect(tails).toBe(10);
+});
+
 test("nodes of another prefix are strangers", async () => {
   const { channels } = cluster.start();
   await channels.ready;
