@@ -1,6 +1,7 @@
 /** A message, as far as a bus looks at it. */
 export type NatsMessage = {
   readonly data: Uint8Array;
+  readonly reply?: string | undefined;
   readonly headers?: { readonly code: number; get(name: string): string } | undefined;
 };
 
@@ -14,7 +15,7 @@ export type NatsConnection = {
   close(): Promise<void>;
   /** Resolves when the server has answered to all that was sent before. */
   flush(): Promise<void>;
-  publish(subject: string, payload: Uint8Array): void;
+  publish(subject: string, payload: Uint8Array, options?: { reply?: string }): void;
   request(subject: string, payload: Uint8Array | string, options: { timeout: number }): Promise<NatsMessage>;
   subscribe(
     subject: string,

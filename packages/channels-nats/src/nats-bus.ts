@@ -1,11 +1,12 @@
 import { type Bus, BusError, type BusLog, type BusReceiver } from "@exws/channels";
-import type { NatsConnect } from "./connection.ts";
+import type { NatsConnect, NatsMessage } from "./connection.ts";
 import { type Deferred, deferred } from "./deferred.ts";
+import { Dialer } from "./dialer.ts";
 import { failureOf } from "./failure.ts";
 import { type NatsBusOptions, type ResolvedOptions, resolveOptions } from "./options.ts";
 import { Outbox } from "./outbox.ts";
-import { OwnSockets } from "./own-sockets.ts";
 import { pauseAfter } from "./pause.ts";
+import { Sender, Senders } from "./sender.ts";
 import { Session } from "./session.ts";
 import { StreamLog } from "./stream-log.ts";
 import { checkTopic } from "./subject.ts";
@@ -32,41 +33,33 @@ export function natsBus<Options extends object>(
   const given = connection ?? {};
   if (typeof given !== "object")
     throw new TypeError("connection must be an object with the options of connect");
-  const dial = (): ReturnType<typeof connect> =>
-    connect({ timeout: 5_000, ...given, ...forced } as unknown as Options);
-  return new NatsBus(dial, resolveOptions(options));
+  return new NatsBus(new Dialer(connect as NatsConnect<object>, given), resolveOptions(options));
 }
-
-/** What the bus sees to itself; the client's own pings must not be first. */
-const forced = {
-  reconnect: false,
-  waitOnFirstConnect: false,
-  noEcho: true,
-  noAsyncTraces: true,
-  pingInterval: 3_600_000,
-} as const;
 
 class NatsBus implements Bus {
   readonly log: BusLog;
-  readonly #dial: () => ReturnType<NatsConnect<object>>;
+  readonly #dialer: Dialer;
   readonly #options: ResolvedOptions;
   readonly #subscriptions: Subscriptions;
   readonly #log: StreamLog;
   readonly #closing: AbortController = new AbortController();
+  readonly #sender = new Sender();
+  readonly #senders = new Senders();
   #receiver: BusReceiver | undefined;
-  #sockets: OwnSockets | undefined;
   #session: Session | undefined;
   /** There is one while the bus is up, or is coming up. */
   #outbox: Outbox | undefined;
   #isUp = false;
+  /** When the connection came up that there is, or has just been. */
+  #entered = Number.POSITIVE_INFINITY;
   /** The first attempt is not over: `open` tells of it. */
   #isOpening = true;
   #maxPayload = usualMaxPayload;
 
-  constructor(dial: () => ReturnType<NatsConnect<object>>, options: ResolvedOptions) {
-    this.#dial = dial;
+  constructor(dialer: Dialer, options: ResolvedOptions) {
+    this.#dialer = dialer;
     this.#options = options;
-    this.#subscriptions = new Subscriptions(options.prefix, (topic, payload) => this.#hear(topic, payload));
+    this.#subscriptions = new Subscriptions(options.prefix, (topic, message) => this.#hear(topic, message));
     this.#log = new StreamLog(options);
     this.log = this.#log;
   }
@@ -117,7 +110,7 @@ class NatsBus implements Bus {
       this.#subscriptions.close(error);
       this.#log.close(error);
     }
-    await Promise.all([this.#session?.end(closed()), this.#sockets?.destroy()]);
+    await Promise.all([this.#session?.end(closed()), this.#dialer.close()]);
   }
 
   get #isClosed(): boolean {
@@ -127,11 +120,11 @@ class NatsBus implements Bus {
   /** Connects, and connects again, until the bus is closed. */
   async #run(first: Deferred<void>): Promise<void> {
     for (let attempts = 0; !this.#isClosed; attempts++) {
-      const begun = performance.now();
       const error = await this.#connect(() => first.resolve());
       this.#isOpening = false;
       first.reject(this.#isClosed ? closed() : error);
-      if (performance.now() - begun > settled) attempts = 0;
+      if (performance.now() - this.#entered > settled) attempts = 0;
+      this.#entered = Number.POSITIVE_INFINITY;
       await this.#pause(pauseAfter(attempts, Math.random()));
     }
     first.reject(closed());
@@ -139,11 +132,9 @@ class NatsBus implements Bus {
 
   /** One connection, or the attempt: resolves with the reason why it is over. */
   async #connect(first: () => void): Promise<BusError> {
-    const sockets = new OwnSockets();
-    this.#sockets = sockets;
     let session: Session | undefined;
     try {
-      const connection = await sockets.dial(this.#dial);
+      const { connection, sockets } = await this.#dialer.dial();
       const end = deferred<BusError>();
       session = new Session(connection, sockets, this.#options, {
         ended: (error) => {
@@ -153,11 +144,11 @@ class NatsBus implements Bus {
         violated: ({ operation, subject }) => operation === "publish" && outbox.refuse(subject),
         faulted: (error) => this.#subscriptions.refuse(error),
       });
-      const outbox = new Outbox(session, this.#options.maxPending);
+      this.#sender.renew();
+      const outbox = new Outbox(session, this.#options.maxPending, this.#sender.mark);
       await this.#enter(session, outbox, first);
       return await end.promise;
     } catch (error) {
-      void sockets.destroy();
       const failure = failureOf(error);
       await session?.end(failure);
       return failure;
@@ -171,6 +162,7 @@ class NatsBus implements Bus {
     await this.#subscriptions.attach(session);
     this.#log.attach(session, outbox);
     this.#isUp = true;
+    this.#entered = performance.now();
     this.#maxPayload = this.maxPayload;
     if (this.#isOpening) first();
     else this.#receiver?.up();
@@ -186,10 +178,10 @@ class NatsBus implements Bus {
     if (wasUp && !this.#isClosed) this.#receiver?.down(error);
   }
 
-  #hear(topic: string, payload: Uint8Array): void {
-    if (this.#isClosed) return;
+  #hear(topic: string, message: NatsMessage): void {
+    if (this.#isClosed || this.#senders.isLate(message.reply)) return;
     try {
-      this.#receiver?.message(topic, payload);
+      this.#receiver?.message(topic, message.data);
     } catch (error) {
       // In the client's reader it would end the connection without a word.
       queueMicrotask(() => {

@@ -41,12 +41,15 @@ class Batch {
 export class Outbox {
   readonly #session: Session;
   readonly #most: number;
+  readonly #mark: { reply: string };
   readonly #unconfirmed = new Set<Batch>();
   #batch: Batch | undefined;
   #bytes = 0;
 
-  constructor(session: Session, maxPending: number) {
+  /** `mark` stands on each message, and tells this connection from others. */
+  constructor(session: Session, maxPending: number, mark: string) {
     this.#session = session;
+    this.#mark = { reply: mark };
     this.#most = maxPending;
   }
 
@@ -60,7 +63,7 @@ export class Outbox {
     const size = payload.length + subject.length + overhead;
     this.take(size);
     try {
-      this.#session.connection.publish(subject, payload);
+      this.#session.connection.publish(subject, payload, this.#mark);
     } catch (error) {
       this.give(size);
       throw failureOf(error);

@@ -1,4 +1,5 @@
 import { BusError } from "@exws/channels";
+import type { NatsMessage } from "./connection.ts";
 import { type Deferred, deferred } from "./deferred.ts";
 import { failureOf } from "./failure.ts";
 import type { Session } from "./session.ts";
@@ -20,13 +21,13 @@ type Topic = {
 /** What should be subscribed, whatever becomes of connections, and what is. */
 export class Subscriptions {
   readonly #prefix: string;
-  readonly #message: (topic: string, payload: Uint8Array) => void;
+  readonly #message: (topic: string, message: NatsMessage) => void;
   readonly #topics = new Map<string, Topic>();
   #session: Session | undefined;
   #isAttached = false;
   #attached: Deferred<void> = deferred();
 
-  constructor(prefix: string, message: (topic: string, payload: Uint8Array) => void) {
+  constructor(prefix: string, message: (topic: string, message: NatsMessage) => void) {
     this.#prefix = prefix;
     this.#message = message;
   }
@@ -111,9 +112,9 @@ export class Subscriptions {
 
   #ask(topic: Topic, session: Session): void {
     if (topic.subscription !== undefined || session.ended !== undefined) return;
-    const callback = (error: Error | null, message: { readonly data: Uint8Array }): void => {
+    const callback = (error: Error | null, message: NatsMessage): void => {
       if (session.ended !== undefined || !this.#isWanted(topic)) return;
-      if (error === null) this.#message(topic.name, message.data);
+      if (error === null) this.#message(topic.name, message);
       else this.#refused(topic, failureOf(error));
     };
     try {

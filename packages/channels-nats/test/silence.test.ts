@@ -104,6 +104,49 @@ describe("a connection that carries nothing any more, and says nothing", () => {
   });
 });
 
+test("of several servers those that are gone or frozen are passed over, at open and later", async () => {
+  const [gone, frozen, alive] = [await nats(), await nats(), await nats()];
+  await gone.stop();
+  frozen.freeze();
+  const { bus, listener } = await openTo(alive, quick, {
+    servers: [gone, frozen, alive].map(({ directPort }) => `127.0.0.1:${directPort}`),
+    noRandomize: true,
+    timeout: 200,
+  });
+  await say(bus, "t", "here");
+  await gone.start();
+  alive.freeze();
+  await listener.untilState("down:unavailable");
+  await listener.untilState("up");
+  await say(bus, "t", "here");
+  await bus.close();
+  expect(sockets()).toBe(0);
+});
+
+test("what was on its way when a connection was given up does not come behind newer messages", async () => {
+  const server = await nats();
+  const [early, late] = [await TcpProxy.start(server.directPort), await TcpProxy.start(server.directPort)];
+  onTestFinished(() => early[Symbol.asyncDispose]());
+  onTestFinished(() => late[Symbol.asyncDispose]());
+  const { bus: to, listener: heard } = await openTo({ port: server.directPort });
+  await to.subscribe(["t"]);
+  const { bus, listener } = await openTo(early, quick, {
+    servers: [early, late].map(({ port }) => `127.0.0.1:${port}`),
+    noRandomize: true,
+    timeout: 200,
+  });
+  await say(bus, "t", "first");
+  early.hold("up");
+  expect(await codeOf(say(bus, "t", "old"))).toBe("unavailable");
+  await listener.untilState("up");
+  await say(bus, "t", "new");
+  early.release();
+  while (early.connections > 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  await say(bus, "t", "end");
+  await heard.until(() => heard.heard.includes("t end"));
+  expect(heard.heard).toEqual(["t first", "t new", "t end"]);
+});
+
 test("a node that does not read is cut off by the server, comes back, and hears again", async () => {
   const server = await nats({ config: `max_pending: 1MB\nwrite_deadline: "100ms"\n` });
   const proxy = await TcpProxy.start(server.directPort);
