@@ -8,6 +8,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   "packages/handshake": [],
   "packages/server": ["@exws/frame", "@exws/handshake", "node:*"],
   "packages/channels": ["@exws/frame", "node:crypto"],
+  "packages/channels-cluster": ["@exws/channels", "node:*"],
   "packages/channels-nats": [
     "@exws/channels",
     "node:async_hooks",
@@ -32,6 +33,7 @@ export const subpaths: readonly string[] = ["@exws/channels/conformance"];
 /** What the tests of a package may import of ours besides: what it is made for, though it must not know it. */
 export const testArrows: Readonly<Record<string, readonly string[]>> = {
   "packages/channels": ["@exws/server", "@exws/deflate"],
+  "packages/channels-cluster": ["@exws/server", "@exws/supervise"],
   "packages/channels-nats": ["@exws/engines"],
   "packages/channels-redis": ["@exws/engines"],
   "packages/supervise": ["@exws/server"],

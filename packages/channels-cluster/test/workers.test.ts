@@ -1,0 +1,54 @@
+import { expect, test } from "vitest";
+import { Guest, Program } from "./support/program.ts";
+
+test("members in different workers of one machine hear each other", async () => {
+  const program = await Program.start();
+  const [one, other] = await Guest.both(program.port);
+  one.say("from one");
+  expect(await other.hears()).toBe("from one");
+  other.say("from the other");
+  expect(await one.hears()).toBe("from the other");
+});
+
+test("a worker that is killed: the others are unaffected, its subscriptions vanish, its successor hears again", async () => {
+  const program = await Program.start();
+  const [one, other] = await Guest.both(program.port);
+  const before = await program.stats();
+  expect(before["connections"]).toBe(2);
+  process.kill(one.pid, "SIGKILL");
+  await one.ended;
+  const { pid } = await program.next(
+    "ready",
+    (line) => ![one.pid, other.pid].includes(line["pid"] as number),
+  );
+  let again = await Guest.enter(program.port);
+  while (again.pid !== pid) again = await Guest.enter(program.port);
+  again.say("back");
+  expect(await other.hears()).toBe("back");
+  other.say("welcome");
+  expect(await again.hears()).toBe("welcome");
+  expect((await program.stats())["connections"]).toBe(2);
+});
+
+test("a worker that is frozen costs the primary no more than the buffer: what is dropped is counted, and noticed as a gap", async () => {
+  const buffer = 262_144;
+  const program = await Program.start({ buffer });
+  const [one, other] = await Guest.both(program.port);
+  process.kill(other.pid, "SIGSTOP");
+  one.say("flood");
+  expect(await one.hears()).toBe("flooded");
+  const { dropped } = await program.stats();
+  expect(dropped).toBeGreaterThan(0);
+  process.kill(other.pid, "SIGCONT");
+  while ((await program.stats())["dropped"] === dropped) one.say("behind it");
+  const { lost } = await program.next("gap");
+  expect(lost).toBeGreaterThan(0);
+});
+
+test("SIGTERM ends all: the relay keeps nobody", async () => {
+  const program = await Program.start();
+  const guests = await Guest.both(program.port);
+  program.process.kill("SIGTERM");
+  for (const guest of guests) expect(await guest.ended).toBe(1001);
+  expect(await program.exited).toBe(0);
+});

@@ -1,0 +1,3 @@
+import { bundle } from "../../tooling/tsup.base.ts";
+
+export default bundle;
