@@ -6,14 +6,14 @@ const empty = new Uint8Array(0);
 /** What an unfinished payload starts with, in octets. */
 const firstCapacity = 256;
 /** How far memory may run ahead of the octets that have really come. */
-const growth = 8;
+const growth = 16;
 /** Capacity left over that is worth a copy to be rid of. */
 const slack = 16_384;
 
 /**
  * Collects a payload that comes in pieces, in one growing stretch of memory: never an array of parts, so that a
  * million fragments of one octet cost a million octets. An announced length is a claim of the peer: memory follows
- * the octets that came, at most eight times ahead, and never goes beyond the limit.
+ * the octets that came, at most sixteen times ahead, and never goes beyond the limit.
  */
 export class PayloadBuffer {
   readonly #memory: PayloadMemory;
