@@ -35,8 +35,8 @@ export function directSocket(handle: StreamHandle): DirectSocket | undefined {
  *
  * Both sides of TCP end separately, as with `allowHalfOpen`; once both have, it is gone. Errors are told by that only.
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the constructor sets what the interface below adds
 export class DirectSocket implements Transport {
-  [receiverKey]: Receiver | undefined;
   /** Under the name by which it is known of other sockets. */
   readonly _handle: StreamHandle;
   #state = 0;
@@ -49,6 +49,7 @@ export class DirectSocket implements Transport {
 
   /** The handle is the socket's from now on. Nothing is read before `start`. */
   constructor(handle: StreamHandle) {
+    this[receiverKey] = undefined;
     this._handle = handle;
     handle.onconnection = this;
     handle.onread = onRead;
@@ -262,6 +263,11 @@ export class DirectSocket implements Transport {
       },
     });
   }
+}
+
+/** Its receiver is where that of any socket is. (A computed name within the class could not be emitted as a declaration.) */
+export interface DirectSocket {
+  [receiverKey]: Receiver | undefined;
 }
 
 // Shared by all sockets: a connection costs no closure.
