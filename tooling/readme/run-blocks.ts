@@ -13,7 +13,7 @@ import { readFileSync } from "node:fs";
 import { registerHooks } from "node:module";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { blocksOf } from "./blocks.ts";
+import { type Block, blocksOf } from "./blocks.ts";
 import { enginesFor } from "./engines.ts";
 import { freePorts } from "./free-ports.ts";
 import "./sources.ts";
@@ -23,7 +23,7 @@ const file = resolve(process.argv[2]!);
 // Processes that a block forks with our flags find the packages, too.
 process.execArgv.push("--import", new URL("./sources.ts", import.meta.url).href);
 
-const sources = new Map<string, { language: "ts" | "js"; code: string }>();
+const sources = new Map<string, Pick<Block, "language" | "code">>();
 
 registerHooks({
   resolve(specifier, context, next) {

@@ -16,7 +16,7 @@ const channels = new Channels<{ room: { meta: { user: string } } }>({
   ...(config.history && { history: () => ({ count: 100_000, bytes: 10_000_000 }) }),
   presence: { key: (_member, { user }) => user },
   onBus: (state, error) => say({ event: "bus", state, ...(error && { error: error.code }) }),
-  onGap: ({ from, lost: count }) => {
+  onGap: ({ from = "history", lost: count }) => {
     lost[from] = (lost[from] ?? 0) + count;
   },
   onError: (error) => say({ event: "failure", error: String(error) }),
