@@ -1,5 +1,6 @@
 import { BusError, type BusLog, type LogBounds, type LogReading, type Position } from "@exws/channels";
 import { AppendQueue } from "./append-queue.ts";
+import { failureOf } from "./failure.ts";
 import type { ResolvedOptions } from "./options.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Session } from "./session.ts";
@@ -61,7 +62,7 @@ export class StreamLog implements BusLog {
       const stream = await this.#find(api, topic, bounds);
       return { position: stream.position, entries: await entriesOf(api, stream, after, bounds) };
     } catch (error) {
-      throw this.#closed ?? session.ended ?? error;
+      throw this.#closed ?? session.ended ?? failureOf(error);
     }
   }
 
