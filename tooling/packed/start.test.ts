@@ -7,13 +7,13 @@ import { afterEach, describe, expect, test } from "vitest";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const started = new Set<ChildProcess>();
 
-/** `npm start` as a person types it, with what it has printed so far. */
+/** `npm start` as a person types it, or another script, with what it has printed so far. */
 class Start {
   readonly process: ChildProcess;
   output = "";
 
-  constructor(...options: string[]) {
-    this.process = spawn("npm", ["start", "--", ...options], {
+  constructor(script: "start" | "chat", ...options: string[]) {
+    this.process = spawn("npm", ["run", script, "--", ...options], {
       cwd: root,
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -28,7 +28,7 @@ class Start {
   /** The first address that it prints. */
   async url(): Promise<string> {
     for (;;) {
-      const [url] = /ws:\/\/[\w.:[\]]+/.exec(this.output) ?? [];
+      const [url] = /(?:ws|http):\/\/[\w.:[\]]+/.exec(this.output) ?? [];
       if (url !== undefined) return url;
       await once(this.process.stdout!, "data");
     }
@@ -47,7 +47,7 @@ afterEach(() => {
 
 describe("npm start", () => {
   test.each(["SIGTERM", "SIGINT"] as const)("serves the echo until %s ends it, politely", async (signal) => {
-    const start = new Start("--port", "0");
+    const start = new Start("start", "--port", "0");
     const socket = new WebSocket(await start.url());
     const closed = once(socket, "close");
     await once(socket, "open");
@@ -66,7 +66,7 @@ describe("npm start", () => {
     try {
       const address = other.address();
       const port = String(address !== null && typeof address === "object" ? address.port : 0);
-      const start = new Start("--port", port);
+      const start = new Start("start", "--port", port);
       expect(await start.end(), start.output).toBe(1);
       expect(
         start.output.split("\n").filter((line) => line.includes(port) && !line.startsWith(">")),
@@ -75,5 +75,30 @@ describe("npm start", () => {
     } finally {
       other.close();
     }
+  });
+});
+
+describe("npm run chat", () => {
+  test("serves the built page, and several workers of it are one chat", async () => {
+    const start = new Start("chat", "--port", "0", "--workers", "2");
+    const url = await start.url();
+    const page = await (await fetch(url)).text();
+    expect(page).toContain("<title>exws chat</title>");
+    expect(await (await fetch(`${url}/main.js`)).text()).toContain("WebSocket(");
+    const socket = new WebSocket(url.replace("http", "ws"));
+    const heard: string[] = [];
+    const joined = new Promise<void>((resolve) => {
+      socket.onmessage = ({ data }) => {
+        heard.push(JSON.parse(data).type);
+        if (heard.at(-1) === "joined") resolve();
+      };
+    });
+    await once(socket, "open");
+    socket.send(JSON.stringify({ type: "hello", key: "k".repeat(20), nick: "Paul", colour: 0 }));
+    socket.send(JSON.stringify({ type: "join", room: "lobby" }));
+    await joined;
+    expect(heard[0]).toBe("welcome");
+    start.process.kill("SIGTERM");
+    expect(await start.end(), start.output).toBe(0);
   });
 });

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { constants } from "node:os";
+import { relay } from "@exws/channels-cluster";
 import { type Address, onDrain, supervise } from "@exws/supervise";
 import { CommanderError } from "commander";
 import { openBus } from "./open-bus.ts";
@@ -31,10 +32,12 @@ async function main(): Promise<number> {
 
 /** Serves in this process, until it is told to end. */
 async function run(options: CommandLine): Promise<void> {
-  const { bus, ...rest } = options;
+  const { bus: address, ...rest } = options;
   const page = new URL("page/", import.meta.url);
-  const server = await startChat({ ...rest, page, ...(bus !== undefined && { bus: await openBus(bus) }) });
-  if (process.env["EXWS_WORKER"] !== undefined) {
+  const isWorker = process.env["EXWS_WORKER"] !== undefined;
+  const bus = address !== undefined || isWorker ? await openBus(address) : undefined;
+  const server = await startChat({ ...rest, page, ...(bus !== undefined && { bus }) });
+  if (isWorker) {
     onDrain(() => server.close());
     return;
   }
@@ -44,7 +47,9 @@ async function run(options: CommandLine): Promise<void> {
 }
 
 /** Serves in several processes, until they are told to end: each runs this program again. */
-async function runWorkers({ workers }: CommandLine): Promise<void> {
+async function runWorkers({ workers, bus }: CommandLine): Promise<void> {
+  // Without an engine the workers hear each other by way of this process.
+  if (bus === undefined) await relay();
   const supervisor = await supervise({ entry: new URL(import.meta.url), workers, drain: 10_000 });
   const [address] = supervisor.addresses;
   if (address !== undefined) announce(urlOf(address));

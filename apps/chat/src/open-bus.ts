@@ -3,8 +3,15 @@ import type { Bus } from "@exws/channels";
 /** What keeps this chat apart from whatever else uses the same engine. */
 const prefix = "exws-chat";
 
-/** Makes the bus for an address. Only the library that it needs is loaded; nothing is connected yet. */
-export async function openBus(address: string): Promise<Bus> {
+/**
+ * Makes the bus for the address of an engine; without one, that of the workers of one supervisor. Only the library that it
+ * needs is loaded; nothing is connected yet.
+ */
+export async function openBus(address: string | undefined): Promise<Bus> {
+  if (address === undefined) {
+    const { clusterBus } = await import("@exws/channels-cluster");
+    return clusterBus({ prefix });
+  }
   if (/^rediss?:/.test(address)) {
     const { redisBus } = await import("@exws/channels-redis");
     const { Redis } = await import("ioredis");

@@ -64,10 +64,17 @@ describe("ending", () => {
 });
 
 describe("several workers", () => {
-  test("serve one port and one chat over a bus, until SIGTERM ends all of them", async () => {
-    const engine = await RedisServer.start();
-    onTestFinished(() => engine[Symbol.asyncDispose]());
-    const app = await ChatProcess.start("--port", "0", "--workers", "2", "--bus", engine.url);
+  test.each([
+    ["by themselves", false],
+    ["over a bus", true],
+  ])("serve one port and one chat %s, until SIGTERM ends all of them", async (_, withEngine) => {
+    const bus: string[] = [];
+    if (withEngine) {
+      const engine = await RedisServer.start();
+      onTestFinished(() => engine[Symbol.asyncDispose]());
+      bus.push("--bus", engine.url);
+    }
+    const app = await ChatProcess.start("--port", "0", "--workers", "2", ...bus);
     // Who connects gets to one of them by chance: there are enough to be on both.
     const nicks = Array.from({ length: 20 }, (_, i) => `p${i}`);
     const peers = await Promise.all(nicks.map((nick) => Peer.join(wsUrl(app), nick, "a")));

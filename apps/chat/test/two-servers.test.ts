@@ -2,6 +2,7 @@ import { type Engine, NatsServer, RedisServer } from "@exws/engines";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { builtPage } from "./support/built-page.ts";
 import { Front } from "./support/front.ts";
+import { RelayProcess } from "./support/relay-process.ts";
 import { ServerProcess } from "./support/server-process.ts";
 import { useChromium, type Visit, visit } from "./support/visitors.ts";
 
@@ -20,6 +21,7 @@ type BusEngine = Engine & { readonly url: string } & AsyncDisposable;
 const engines: [string, () => Promise<BusEngine>][] = [
   ["Redis", () => RedisServer.start()],
   ["NATS", () => NatsServer.start()],
+  ["a relay of this machine", () => RelayProcess.start()],
 ];
 
 describe.each(engines)("two servers over %s", (_, startEngine) => {

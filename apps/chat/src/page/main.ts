@@ -110,7 +110,11 @@ byId("join", HTMLFormElement).addEventListener("submit", (event) => {
   input.value = "";
   if (name !== "") location.hash = name;
 });
-document.addEventListener("visibilitychange", draw);
+document.addEventListener("visibilitychange", () => {
+  // A frame that was asked for before comes when the page is seen again, perhaps much later.
+  drawing = false;
+  draw();
+});
 byId("scroll", HTMLElement).addEventListener("scroll", () => {
   if ((client.room(current)?.unread ?? 0) > 0) draw();
 });
