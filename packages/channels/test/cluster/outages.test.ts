@@ -125,6 +125,27 @@ test("a bus that throws where it should reject: what it throws is reported, and 
   ]);
 });
 
+test("a bus that goes down before open has settled is down, and up when it is", async () => {
+  const bus = cluster.hub.bus();
+  const { open } = bus;
+  bus.open = async (receiver) => {
+    await open.call(bus, receiver);
+    bus.cut();
+  };
+  const states: string[] = [];
+  const channels = new Channels({
+    bus,
+    cluster: { clock: cluster.clock },
+    onBus: (state) => states.push(state),
+  });
+  await channels.ready;
+  expect([channels.health().bus, states]).toEqual(["down", ["down"]]);
+  bus.mend();
+  await settled();
+  expect([channels.health().bus, states]).toEqual(["up", ["down", "up"]]);
+  await channels.close();
+});
+
 test("before the bus is connected own members are served, and members elsewhere are there from the start", async () => {
   const { channels } = cluster.start();
   const other = cluster.start();

@@ -26,9 +26,9 @@ export class TestClock implements Clock {
     while (true) {
       const [next] = [...this.#timers].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at);
       if (next === undefined) break;
-      this.#now = next.at;
+      this.#now = Math.max(this.#now, next.at);
       if (next.every === undefined) this.#timers.delete(next);
-      else next.at += next.every;
+      else next.at = this.#now + next.every;
       next.call();
       await settled();
     }
