@@ -14,9 +14,9 @@ export function busErrorOf(cause: unknown, what: string): BusError {
   return new BusError(codeOf(message), `${what}: ${message}`, { cause });
 }
 
-/** Whether a cluster says that a slot is elsewhere: what is known of it is old. */
+/** Whether a cluster says that a slot is elsewhere for good: what is known of it is old. ASK is for the time of its move only. */
 export function isMoved(error: BusError): boolean {
-  return /^-?(?:MOVED|ASK)\b/.test(messageOf(error.cause));
+  return /^-?MOVED\b/.test(messageOf(error.cause));
 }
 
 /** Whether a server is no master, or no longer. */

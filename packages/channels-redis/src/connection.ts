@@ -62,8 +62,9 @@ export class Connection {
       if (signal.aborted) throw new BusError("closed", "the bus was closed");
       await connection.#guard(connection.#transport.connect(), "cannot connect to Redis");
       await connection.command(["PING"]);
+      if (connection.#error !== undefined) throw connection.#error;
     } catch (error) {
-      connection.close();
+      connection.close(error as BusError);
       throw error;
     } finally {
       clearTimeout(timer);
@@ -79,8 +80,7 @@ export class Connection {
 
   /** Sends a command; rejects with a {@link BusError}. */
   command(words: readonly Word[]): Promise<unknown> {
-    if (this.#error !== undefined) return Promise.reject(this.#error);
-    return this.#guard(this.#transport.command(words), String(words[0]));
+    return this.#attempt(() => this.#transport.command(words), String(words[0]));
   }
 
   /** Subscribes in commands of at most 1,000 names, all sent at once; of a cluster each name in its own. */
@@ -105,15 +105,15 @@ export class Connection {
       this.#attempt(() => this.#transport.unsubscribe(part, sharded), "unsubscribe").catch(
         (error: BusError) => {
           // Who cannot unsubscribe any more starts afresh.
-          if (error.code !== "closed") this.#lose(error);
+          this.#lose(error);
         },
       );
     }
   }
 
-  /** Ends it from here; what waits rejects with `closed`. */
-  close(): void {
-    this.#end(new BusError("closed", "the bus was closed"));
+  /** Ends it from here; what waits rejects with the error. */
+  close(error: BusError): void {
+    this.#end(error);
   }
 
   #watch(heartbeat: Heartbeat): void {
@@ -128,7 +128,11 @@ export class Connection {
 
   #attempt(action: () => Promise<unknown>, what: string): Promise<unknown> {
     if (this.#error !== undefined) return Promise.reject(this.#error);
-    return this.#guard(action(), what);
+    try {
+      return this.#guard(action(), what);
+    } catch (cause) {
+      return Promise.reject(busErrorOf(cause, what));
+    }
   }
 
   /** Settles as the library does, or when the connection is lost, whichever is first: libraries may never. */

@@ -3,8 +3,10 @@ import { busErrorOf } from "./bus-error-of.ts";
 import { Connection, type ConnectionEvents } from "./connection.ts";
 import { LastConnection } from "./last-connection.ts";
 import { pauseAfter } from "./pause.ts";
-import { single, type Topology, topologyOf } from "./topology.ts";
-import { type Address, type Dialer, textOf } from "./transport.ts";
+import { knowsSharding } from "./sharding.ts";
+import type { Topology } from "./topology.ts";
+import { TopologyFinder } from "./topology-finder.ts";
+import type { Address, Dialer } from "./transport.ts";
 import type { Heartbeat } from "./watchdog.ts";
 
 /** What a fleet asks of the bus and tells it. */
@@ -33,10 +35,10 @@ export class Fleet {
   readonly #events: FleetEvents;
   readonly #commands = new Map<string, Connection>();
   readonly #subscribers = new Map<string, Connection>();
+  readonly #finder: TopologyFinder;
   readonly #last = new Map<string, LastConnection>();
   readonly #closing = new AbortController();
   #topology: Topology | undefined;
-  #seeds: readonly Address[] = [];
   #sharded = false;
   #isUp = false;
   #failures = 0;
@@ -47,6 +49,7 @@ export class Fleet {
     this.#dialer = dialer;
     this.#options = options;
     this.#events = events;
+    this.#finder = new TopologyFinder(dialer, options.heartbeat.timeout, (address) => this.#open(address));
   }
 
   get isUp(): boolean {
@@ -91,8 +94,8 @@ export class Fleet {
   /** What is known of the cluster has turned out to be old. */
   moved(): void {
     if (!this.#isUp) return;
-    closeAll(this.#subscribers);
-    this.#fall(new BusError("unavailable", "slots of the cluster have moved"));
+    closeAll(this.#subscribers, gone);
+    this.#fall(gone);
   }
 
   close(): void {
@@ -100,8 +103,9 @@ export class Fleet {
     clearTimeout(this.#timer);
     clearInterval(this.#watch);
     this.#closing.abort();
-    closeAll(this.#commands);
-    closeAll(this.#subscribers);
+    const closed = new BusError("closed", "the bus was closed");
+    closeAll(this.#commands, closed);
+    closeAll(this.#subscribers, closed);
   }
 
   get #isClosed(): boolean {
@@ -132,19 +136,19 @@ export class Fleet {
   }
 
   async #connect(): Promise<void> {
-    const topology = await this.#findTopology();
+    const topology = await this.#finder.find(this.#commands);
     // Topics may be with other servers now, which keep their connections.
-    if (topology.print !== this.#topology?.print) closeAll(this.#subscribers);
+    if (topology.print !== this.#topology?.print) closeAll(this.#subscribers, gone);
     this.#topology = topology;
     for (const [key, connection] of this.#commands) {
       if (topology.servers.has(key)) continue;
-      connection.close();
+      connection.close(gone);
       this.#commands.delete(key);
     }
     const servers = [...topology.servers];
     await all(servers.map(([key, address]) => this.#openCommands(key, address)));
     const sharded = this.#options.sharded ?? (await knowsSharding(this.#commands.get(firstOf(topology))!));
-    if (sharded !== this.#sharded) closeAll(this.#subscribers);
+    if (sharded !== this.#sharded) closeAll(this.#subscribers, gone);
     this.#sharded = sharded;
     const subscribing = sharded ? servers : servers.slice(0, 1);
     await all(subscribing.map(([key, address]) => this.#openSubscriber(key, address)));
@@ -159,7 +163,7 @@ export class Fleet {
       await this.#events.prepare(connection);
       this.#keep(this.#commands, key, connection);
     } catch (error) {
-      connection.close();
+      connection.close(gone);
       throw error;
     }
   }
@@ -173,7 +177,7 @@ export class Fleet {
       await this.#events.restore(key, connection);
     } catch (error) {
       if (this.#subscribers.get(key) === connection) this.#subscribers.delete(key);
-      connection.close();
+      connection.close(gone);
       throw error;
     }
   }
@@ -218,84 +222,30 @@ export class Fleet {
     if (!isComplete) throw new BusError("unavailable", "a connection to Redis was lost again");
   }
 
-  async #findTopology(): Promise<Topology> {
-    if (!this.#dialer.cluster) return single;
-    for (const [key, connection] of this.#commands) {
-      const address = this.#topology?.servers.get(key) ?? this.#seeds.find((seed) => keyOf(seed) === key);
-      const topology = address && (await ask(connection, address).catch(() => undefined));
-      if (topology) return this.#remember(topology);
-    }
-    if (this.#seeds.length === 0) this.#seeds = await this.#dialer.seeds(this.#options.heartbeat.timeout);
-    const results = await Promise.allSettled(this.#seeds.map((seed) => this.#askSeed(seed)));
-    for (const result of results) if (result.status === "fulfilled") return this.#remember(result.value);
-    // They may all have gone; the user's client may know others.
-    this.#seeds = [];
-    throw (results[0] as PromiseRejectedResult).reason;
-  }
-
-  #remember(topology: Topology): Topology {
-    this.#seeds = [...topology.servers.values()].filter((address) => address !== undefined);
-    return topology;
-  }
-
-  async #askSeed(address: Address): Promise<Topology> {
-    const connection = await this.#open(address);
-    try {
-      const topology = await ask(connection, address);
-      if (topology === undefined) throw new BusError("unavailable", "the cluster does not serve all slots");
-      return topology;
-    } finally {
-      connection.close();
-    }
-  }
-
   /** Libraries overlook it when subscriptions end because their slot has moved: the map is compared from time to time, too. */
   #watchTopology(): void {
     clearInterval(this.#watch);
+    const before = this.#topology;
     this.#watch = setInterval(async () => {
-      const [[key, connection] = []] = this.#commands;
-      const before = this.#topology;
-      const address = key === undefined ? undefined : before?.servers.get(key);
-      if (connection === undefined || address === undefined) return;
-      const topology = await ask(connection, address).catch(() => undefined);
-      if (topology !== undefined && this.#topology === before && topology.print !== before?.print)
+      const topology = await this.#finder.ask(this.#commands);
+      if (topology !== undefined && this.#topology === before && topology.print !== before?.print) {
         this.moved();
+      }
     }, this.#options.heartbeat.interval);
   }
 }
+
+/** Why a connection is given up that was not lost. */
+const gone = new BusError("unavailable", "the cluster has changed");
 
 function firstOf({ servers }: Topology): string {
   for (const key of servers.keys()) return key;
   throw new RangeError("a topology has a server");
 }
 
-const keyOf = ({ host, port }: Address): string => `${host}:${port}`;
-
-async function ask(connection: Connection, address: Address): Promise<Topology | undefined> {
-  return topologyOf(await connection.command(["CLUSTER", "SLOTS"]), address);
-}
-
-function closeAll(connections: Map<string, Connection>): void {
-  for (const connection of connections.values()) connection.close();
+function closeAll(connections: Map<string, Connection>, error: BusError): void {
+  for (const connection of connections.values()) connection.close(error);
   connections.clear();
-}
-
-/** Redis has sharded pub/sub from version 7 on. A user who may not ask about commands gets to know the version from HELLO. */
-async function knowsSharding(connection: Connection): Promise<boolean> {
-  try {
-    const reply = await connection.command(["COMMAND", "INFO", "spublish"]);
-    return Array.isArray(reply) && Array.isArray(reply[0]) && reply[0].length > 0;
-  } catch (error) {
-    if (!connection.isOpen) throw error;
-  }
-  try {
-    const reply = (await connection.command(["HELLO"])) as unknown[];
-    const index = reply.findIndex((each) => textOf(each) === "version");
-    return Number.parseInt(textOf(reply[index + 1]), 10) >= 7;
-  } catch (error) {
-    if (!connection.isOpen) throw error;
-    return false;
-  }
 }
 
 /** Waits for all, so that nothing goes on behind an attempt that has failed; then rejects as the first that did. */
