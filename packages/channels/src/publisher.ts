@@ -1,5 +1,6 @@
 import type { PreparedMessage } from "@exws/frame";
 import type { Bus } from "./bus.ts";
+import type { BusError } from "./bus-error.ts";
 import { checkId, checkShared } from "./channel-id.ts";
 import type { IdOf } from "./channel-types.ts";
 import type { Published } from "./cluster/bus-link.ts";
@@ -10,8 +11,10 @@ import { BusNode } from "./cluster/node.ts";
 import { type ClusterOptions, checkBus, checkHistory, resolveCluster } from "./cluster/options.ts";
 import { SharedLog } from "./cluster/shared-log.ts";
 import { type HistoryOptions, type ResolvedHistory, resolveHistory } from "./history-options.ts";
+import { HookQueue } from "./hook-queue.ts";
 import { defaultLimits } from "./limits.ts";
 import { type Data, prepare } from "./message.ts";
+import type { BroadcastOptions } from "./selection.ts";
 
 /** Options of {@link publisher}. */
 export type PublisherOptions = {
@@ -22,7 +25,7 @@ export type PublisherOptions = {
   /** Bytes of a channel's name; over it the call throws a RangeError. Default 200. */
   idBytes?: number;
   /** The bus is up, for the first time or again, or down, and why. */
-  onBus?: (state: "up" | "down", error?: Error) => void;
+  onBus?: (state: "up" | "down", error?: BusError) => void;
   /** Is told what a hook has thrown, or that the bus could not be opened when nobody asked for `ready`. Default: prints it. */
   onError?: (error: unknown) => void;
 };
@@ -38,22 +41,17 @@ export class Publisher<Types = unknown> {
 
   /** For {@link publisher}. */
   constructor(bus: Bus, options: PublisherOptions) {
-    const { cluster, history, idBytes = defaultLimits.idBytes, onBus, onError = print } = options;
+    const { cluster, history, idBytes, onBus, onError } = checkOptions(options);
     checkBus(bus);
     checkHistory(history, bus);
     this.#idBytes = idBytes;
+    const hooks = new HookQueue(onError);
     this.#node = new BusNode(
       bus,
       resolveCluster(cluster),
       {
-        changed(state, error) {
-          try {
-            onBus?.(state, error);
-          } catch (thrown) {
-            onError(thrown);
-          }
-        },
-        failed: onError,
+        changed: (state, error) => onBus && hooks.add(() => onBus(state, error)),
+        failed: (error) => hooks.report(error),
       },
       true,
     );
@@ -72,13 +70,17 @@ export class Publisher<Types = unknown> {
 
   /**
    * Sends a message to the members of a channel on all nodes. Resolves when the bus has it, or with the error; never rejects.
-   * Throws a TypeError or RangeError for an id or data that cannot be sent.
+   * Throws a TypeError or RangeError for an id or data that cannot be sent. `history: false` keeps it out of the history.
    */
-  broadcast(id: IdOf<Types>, data: Data): Promise<Published> {
+  broadcast(
+    id: IdOf<Types>,
+    data: Data,
+    options: Pick<BroadcastOptions, "history"> = {},
+  ): Promise<Published> {
     checkShared(id);
     checkId(id, this.#idBytes);
     const message = prepare(data);
-    const history = this.#history?.(id);
+    const history = options.history === false ? undefined : this.#history?.(id);
     if (history !== undefined) return this.#append(id, message, resolveHistory(history));
     return this.#node.say(id, message.type, message.payload);
   }
@@ -114,6 +116,21 @@ export class Publisher<Types = unknown> {
  */
 export function publisher<Types = unknown>(bus: Bus, options: PublisherOptions = {}): Publisher<Types> {
   return new Publisher(bus, options);
+}
+
+const names: readonly string[] = ["cluster", "history", "idBytes", "onBus", "onError"];
+
+function checkOptions(options: PublisherOptions) {
+  if (typeof options !== "object" || options === null) throw new TypeError("options must be an object");
+  for (const name of Object.keys(options)) {
+    if (!names.includes(name)) throw new TypeError(`${name} is not an option`);
+  }
+  const { idBytes = defaultLimits.idBytes, onError = print, onBus, ...rest } = options;
+  if (typeof idBytes !== "number") throw new TypeError("idBytes must be a number");
+  for (const [name, value] of [["onError", onError] as const, ["onBus", onBus] as const]) {
+    if (value !== undefined && typeof value !== "function") throw new TypeError(`${name} must be a function`);
+  }
+  return { ...rest, idBytes, onError, onBus };
 }
 
 function print(error: unknown): void {

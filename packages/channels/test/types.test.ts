@@ -1,6 +1,6 @@
 import { type Connection, defineHandler } from "@exws/server";
 import { describe, expect, expectTypeOf, test } from "vitest";
-import { Channels, type Subscriber } from "../src/index.ts";
+import { type Bus, Channels, publisher, type Subscriber } from "../src/index.ts";
 
 type User = { name: string };
 type Types = {
@@ -46,6 +46,17 @@ export function compiles(channels: Channels<Types>, member: Subscriber): void {
       expectTypeOf(meta).toEqualTypeOf<User | number | undefined>();
     },
   });
+
+  new Channels<Types>({ onGap: ({ id }) => expectTypeOf(id).toEqualTypeOf<keyof Types>() });
+  void channels.cluster.members("room:1").then(({ members }) => {
+    for (const { meta } of members) expectTypeOf(meta).toEqualTypeOf<User>();
+  });
+  // @ts-expect-error: there is no such channel.
+  void channels.cluster.size("attic");
+  const jobs = publisher<Types>({} as Bus);
+  void jobs.broadcast("room:1", "x");
+  // @ts-expect-error: there is no such channel.
+  void jobs.broadcast("attic", "x");
 
   const untyped = new Channels();
   untyped.join({ any: "thing" }, member);

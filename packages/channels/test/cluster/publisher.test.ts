@@ -87,6 +87,45 @@ test("what the bus does not take is told; what cannot be sent throws", async () 
   expect(() => jobs.broadcast("x".repeat(201), "hello")).toThrow(RangeError);
   expect(() => jobs.broadcast("arrakis", 5 as never)).toThrow(TypeError);
   expect(() => publisher({} as Bus)).toThrow(TypeError);
+  const bus = cluster.hub.bus();
+  expect(() => publisher(bus, { prefix: "x" } as never)).toThrow(new TypeError("prefix is not an option"));
+  expect(() => publisher(bus, null as never)).toThrow(new TypeError("options must be an object"));
+  expect(() => publisher(bus, { idBytes: "1" as never })).toThrow(new TypeError("idBytes must be a number"));
+  for (const name of ["onBus", "onError"]) {
+    expect(() => publisher(bus, { [name]: 5 })).toThrow(new TypeError(`${name} must be a function`));
+  }
+  await jobs.close();
+});
+
+test("what onError throws harms nothing", async () => {
+  cluster.hub.stop();
+  const jobs = publisher(cluster.hub.bus(), {
+    ...options(),
+    onError() {
+      throw new Error("of its own");
+    },
+  });
+  await settled();
+  expect(jobs.health()).toMatchObject({ bus: "closed", error: { code: "unavailable" } });
+});
+
+test("in a channel with history a message may be kept out of it", async () => {
+  const history = () => ({});
+  const [one] = await cluster.connected(1, { history });
+  const member = new FakeMember();
+  await one!.channels.join("arrakis", member).done;
+  const jobs = publisher(cluster.hub.bus(), { ...options(), history });
+  await jobs.ready;
+  await jobs.broadcast("arrakis", "typing", { history: false });
+  await settled();
+  const { position } = one!.channels.join("arrakis", member);
+  expect([member.got, position?.offset]).toEqual([["typing"], 0]);
+  await jobs.broadcast("arrakis", "kept");
+  await settled();
+  expect([member.got, one!.channels.join("arrakis", member).position?.offset]).toEqual([
+    ["typing", "kept"],
+    1,
+  ]);
   await jobs.close();
 });
 
