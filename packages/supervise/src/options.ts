@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { availableParallelism, constants } from "node:os";
 import { resolve } from "node:path";
+import { isatty } from "node:tty";
 import { fileURLToPath } from "node:url";
 import type { WorkerExit, WorkerInfo } from "./worker-process.ts";
 
@@ -92,7 +93,7 @@ export function resolveOptions(options: SuperviseOptions): ResolvedOptions {
   const { workers = availableParallelism(), readyTimeout = 30_000, drain = 30_000 } = options;
   const { args = process.argv.slice(2), env = {}, execArgv = ownFlags() } = options;
   const { reusePort = true, signals = true } = options;
-  const { ready = "listening", log = (line: string) => console.error(line), pass = ["SIGUSR2"] } = options;
+  const { ready = "listening", log = print, pass = ["SIGUSR2"] } = options;
   checkNames("restarts.", restarts, ["max", "within"]);
   checkNames("backoff.", backoff, ["min", "max"]);
   const { max = 10, within = 60_000 } = restarts;
@@ -125,6 +126,11 @@ export function resolveOptions(options: SuperviseOptions): ResolvedOptions {
     hooks: { ...(onReady && { onReady }), ...(onExit && { onExit }), ...(onRestart && { onRestart }) },
     log,
   };
+}
+
+/** Prints a line to stderr, unless that was a terminal which is closed: an error there would end the process. */
+function print(line: string): void {
+  if (!process.stderr.isTTY || isatty(2)) console.error(line);
 }
 
 function checkNames(prefix: string, options: object, known: readonly string[]): void {

@@ -1,3 +1,4 @@
+import { isatty } from "node:tty";
 import type { ResolvedOptions } from "./options.ts";
 import type { Supervisor } from "./supervisor.ts";
 
@@ -19,7 +20,13 @@ export function installSignals(supervisor: Supervisor, options: ResolvedOptions)
   if (signals) {
     on("SIGTERM", () => stop("SIGTERM"));
     on("SIGINT", () => stop("SIGINT"));
+    // A terminal sends it, too, when it is closed: then there is nobody to reload for.
+    const terminal = [0, 1, 2].find((fd) => isatty(fd));
     on("SIGHUP", () => {
+      if (terminal !== undefined && !isatty(terminal)) {
+        stop("SIGHUP");
+        return;
+      }
       log("exws: SIGHUP: reloading the workers");
       supervisor.reload().then(
         () => log("exws: reloaded"),

@@ -23,16 +23,25 @@ test("a worker that is killed gets a successor at once; the connections of the o
   expect(program.stderr).toContain(`(pid ${victim}) ended with SIGKILL`);
 });
 
-test("a port of 0 stays the same, and no connection is refused, though the only worker is killed", async () => {
-  const program = await Program.start("echo", { workers: 1 });
-  const first = await Client.connect(program.url);
-  const pid = Number(await first.ask("pid"));
-  process.kill(pid, "SIGKILL");
-  await first.ended;
-  // There may be no worker at this moment: the kernel holds the connection for the next.
-  const second = await Client.connect(program.url);
-  expect(Number(await second.ask("pid"))).not.toBe(pid);
-});
+const root = new URL("../../../node_modules/", import.meta.url).pathname;
+const nodes: [string, string | undefined][] = [
+  ["26", undefined],
+  ...["22", "24"].map((major): [string, string] => [major, `${root}node${major}/bin/node`]),
+];
+
+test.each(nodes.filter(([, node]) => node === undefined || process.platform === "linux"))(
+  "a port of 0 stays the same, and no connection is refused, though the only worker is killed, on Node %s",
+  async (_, node) => {
+    const program = await Program.start("echo", { workers: 1 }, node);
+    const first = await Client.connect(program.url);
+    const pid = Number(await first.ask("pid"));
+    process.kill(pid, "SIGKILL");
+    await first.ended;
+    // There may be no worker at this moment: the kernel holds the connection for the next.
+    const second = await Client.connect(program.url);
+    expect(Number(await second.ask("pid"))).not.toBe(pid);
+  },
+);
 
 test("who connects while workers are killed is never refused", async () => {
   const program = await Program.start("echo", { restarts: { max: 100 }, backoff: { min: 0, max: 0 } });
@@ -52,7 +61,7 @@ test("who connects while workers are killed is never refused", async () => {
   const lane = async (): Promise<void> => {
     while (going) await connect();
   };
-  const lanes = Promise.all(Array.from({ length: 8 }, lane));
+  const lanes = Promise.all(Array.from({ length: 2 }, lane));
   const seen = new Set((await program.workers()).map(({ pid }) => pid));
   for (let i = 0; i < 6; i++) {
     process.kill((await program.workers())[i % 2]!.pid, "SIGKILL");
@@ -62,6 +71,40 @@ test("who connects while workers are killed is never refused", async () => {
   await lanes;
   expect(refused).toEqual([]);
   expect(connected).toBeGreaterThan(8);
+});
+
+/** Connects until so many in a row have been answered by this process. */
+async function allTo(url: string, pid: number, wanted: number): Promise<void> {
+  for (let row = 0; row < wanted; ) {
+    // One that waits for the worker that is gone is reset once nobody is expected to come.
+    const client = await Client.connect(url).catch(() => undefined);
+    const answer = await client?.ask("pid").catch(() => undefined);
+    row = answer === String(pid) ? row + 1 : 0;
+    client?.close();
+  }
+}
+
+test("while a worker has to wait for its restart the others get all connections", async () => {
+  const program = await Program.start("echo", { backoff: { min: 600_000, max: 600_000 } });
+  const [first, other] = await program.workers();
+  process.kill(first!.pid, "SIGKILL");
+  const { pid } = await program.next(
+    "ready",
+    (line) => ![first!.pid, other!.pid].includes(line["pid"] as number),
+  );
+  process.kill(pid as number, "SIGKILL");
+  await program.next("restart", ({ delay }) => delay === 600_000);
+  await allTo(program.url, other!.pid, 40);
+});
+
+test("a server that a worker closes by itself gets no connections any more", async () => {
+  const program = await Program.start("echo");
+  const clients = await onePerWorker(program.url, 2);
+  const [[, closing], [pid]] = [...clients] as [[number, Client], [number, Client]];
+  closing.socket.send("close");
+  expect((await closing.ended).code).toBe(1001);
+  await allTo(program.url, pid, 40);
+  expect(await program.workers()).toHaveLength(2);
 });
 
 test("workers that crash again and again are restarted ever later, and beyond the limit everything ends with an error", async () => {

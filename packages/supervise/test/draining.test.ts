@@ -1,7 +1,10 @@
+import { spawn } from "node:child_process";
 import { connect } from "node:net";
+import type { Readable } from "node:stream";
+import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { Client, onePerWorker } from "./support/client.ts";
-import { Program } from "./support/program.ts";
+import { child, Program } from "./support/program.ts";
 
 /** Clients that ask one question after another until they are told to go. */
 async function load(url: string, count: number): Promise<{ client: Client; asked: () => number }[]> {
@@ -112,3 +115,27 @@ test("connections of every worker are told", async () => {
   for (const client of clients.values()) expect((await client.ended).code).toBe(1001);
   expect((await program.exited).code).toBe(0);
 });
+
+const sources = fileURLToPath(new URL("support/sources.ts", import.meta.url));
+
+if (process.platform === "linux") {
+  test("a terminal that is closed drains and stops all, rather than reloading for nobody", async () => {
+    const command = `'${process.execPath}' --import '${sources}' '${child("terminal")}' '${child("echo")}'`;
+    const script = spawn("script", ["-qfc", command, "/dev/null"], {
+      stdio: ["pipe", "pipe", "inherit", "pipe"],
+    });
+    script.stdout!.resume();
+    let said = "";
+    const begun = new Promise<void>((resolve) => {
+      (script.stdio[3] as Readable).on("data", (chunk) => {
+        said += chunk;
+        if (said.includes("started")) resolve();
+      });
+    });
+    const ended = new Promise((resolve) => (script.stdio[3] as Readable).on("end", resolve));
+    await begun;
+    script.kill("SIGKILL");
+    await ended;
+    expect(said).toBe('started\n{"drained":2,"killed":0}\n');
+  });
+}

@@ -9,8 +9,9 @@ const handler = defineHandler({
       // Long enough for the drain to have begun: it waits for this.
       for (let i = 0; i < 200; i++) await new Promise(setImmediate);
       connection.write("done slowly");
-    } else connection.write(data);
+    } else if (data === "close") void server.close();
+    else connection.write(data);
   },
 });
 
-await serve({ port: 0, host: "127.0.0.1", handler });
+const server = await serve({ port: 0, host: "127.0.0.1", handler });

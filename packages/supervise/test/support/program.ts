@@ -45,15 +45,19 @@ export class Program {
   }
 
   /** Starts it and does not wait for anything. */
-  static run(entry: string, options: Partial<SuperviseOptions> = {}, program = "supervisor"): Program {
+  static run(entry: string, options: Partial<SuperviseOptions> = {}, node = process.execPath): Program {
     const settings = JSON.stringify({ entry: child(entry), workers: 2, ...options });
-    const flags = ["--import", path("./sources.ts"), child(program), settings];
-    return new Program(spawn(process.execPath, flags, { stdio: "pipe" }));
+    const flags = ["--import", path("./sources.ts"), child("supervisor"), settings];
+    return new Program(spawn(node, flags, { stdio: "pipe" }));
   }
 
   /** Starts it and waits until all workers are ready. */
-  static async start(entry: string, options: Partial<SuperviseOptions> = {}): Promise<Program> {
-    const program = Program.run(entry, options);
+  static async start(
+    entry: string,
+    options: Partial<SuperviseOptions> = {},
+    node?: string,
+  ): Promise<Program> {
+    const program = Program.run(entry, options, node);
     const { addresses } = await program.next("started");
     program.port = (addresses as { port: number }[])[0]?.port ?? 0;
     return program;
