@@ -21,7 +21,7 @@ const settled = 5_000;
  * Makes a bus over NATS. `connect` is that of `@nats-io/transport-node`, `connection` what it gets: servers, credentials, TLS.
  *
  * The bus makes connections of its own, one at a time, and sets `reconnect`, `noEcho` and the pings itself; name all servers of a
- * cluster, for each attempt begins with these. Its log needs JetStream. Wrong options: TypeError, RangeError.
+ * cluster, for others are not tried. Its log needs JetStream. Wrong options: TypeError, RangeError.
  */
 export function natsBus<Options extends object>(
   connect: NatsConnect<Options>,
@@ -142,7 +142,7 @@ class NatsBus implements Bus {
           end.resolve(error);
         },
         violated: ({ operation, subject }) => operation === "publish" && outbox.refuse(subject),
-        faulted: (error) => this.#subscriptions.refuse(error),
+        exceeded: (error) => this.#subscriptions.refuse(error),
       });
       this.#sender.renew();
       const outbox = new Outbox(session, this.#options.maxPending, this.#sender.mark);

@@ -9,9 +9,12 @@ export type SessionEvents = {
   ended(error: BusError): void;
   /** The server will not take messages on this subject. Told before the `confirm` of those messages resolves. */
   violated(violation: Violation): void;
-  /** The server has said that something is wrong, but not with what. Told before `confirm` resolves, as above. */
-  faulted(error: BusError): void;
+  /** The server takes no more subscriptions. Told before `confirm` resolves, as above. */
+  exceeded(error: BusError): void;
 };
+
+/** How often a server that owes an answer is looked at until it is given up. */
+const looks = 4;
 
 export type SessionTimes = { readonly pingInterval: number; readonly pingTimeout: number };
 
@@ -107,7 +110,8 @@ export class Session {
     const failure = failureOf(error);
     // It expired, or somebody has taken it back: the server ends the connection.
     if (failure.code === "refused") void this.end(failure);
-    else this.#events.faulted(failure);
+    else if (/maximum subscriptions/i.test(failure.message)) this.#events.exceeded(failure);
+    // All else ends the connection, and is told with that.
   }
 
   #pingLater(): void {
@@ -116,23 +120,21 @@ export class Session {
 
   #ping(): void {
     let seen = this.#sockets.received;
-    const look = (): void => {
-      // What has come while this process was busy is read before the verdict.
-      setImmediate(() => {
-        if (this.#ended !== undefined || answered) return;
-        const now = this.#sockets.received;
-        if (now === seen) {
-          void this.end(
-            new BusError("unavailable", `NATS has not answered for ${this.#times.pingTimeout} ms`),
-          );
-        } else {
-          seen = now;
-          this.#timer = setTimeout(look, this.#times.pingTimeout);
-        }
-      });
-    };
+    let silent = 0;
     let answered = false;
-    this.#timer = setTimeout(look, this.#times.pingTimeout);
+    // Time is counted in looks: for as long as this process stood still itself, nobody could answer.
+    const look = (): void => {
+      this.#timer = setTimeout(() => setImmediate(judge), this.#times.pingTimeout / looks);
+    };
+    const judge = (): void => {
+      if (this.#ended !== undefined || answered) return;
+      const now = this.#sockets.received;
+      silent = now === seen ? silent + 1 : 0;
+      seen = now;
+      if (silent < looks) look();
+      else void this.end(new BusError("unavailable", `no answer in ${this.#times.pingTimeout} ms`));
+    };
+    look();
     void this.#pong().then(() => {
       answered = true;
       if (this.#ended !== undefined) return;

@@ -24,6 +24,7 @@ export class Subscriptions {
   readonly #message: (topic: string, message: NatsMessage) => void;
   readonly #topics = new Map<string, Topic>();
   #session: Session | undefined;
+  #closed: BusError | undefined;
   #isAttached = false;
   #attached: Deferred<void> = deferred();
 
@@ -41,6 +42,7 @@ export class Subscriptions {
       const session = this.#session;
       if (session !== undefined) await this.#confirm(session, topics).catch(() => {});
     }
+    if (this.#closed !== undefined) throw this.#closed;
     for (const { refusal } of topics) if (refusal !== undefined) throw refusal;
   }
 
@@ -79,7 +81,7 @@ export class Subscriptions {
     this.#isAttached = false;
   }
 
-  /** The server has refused something without telling what: `maximum subscriptions exceeded`. What is not confirmed is taken for it. */
+  /** The server has refused a subscription without telling which: what is not confirmed is taken for it. */
   refuse(error: BusError): void {
     for (const topic of [...this.#topics.values()]) {
       if (topic.subscription !== undefined && !topic.isConfirmed) this.#refused(topic, error);
@@ -87,6 +89,7 @@ export class Subscriptions {
   }
 
   close(error: BusError): void {
+    this.#closed = error;
     if (this.#isAttached) this.#attached = deferred();
     this.#attached.reject(error);
     this.#topics.clear();

@@ -55,13 +55,33 @@ describe("a server that is frozen", () => {
 
   test("is not taken for dead because this process was busy", async () => {
     const server = await nats();
-    const { bus, listener } = await openTo(server, { ...quick, pingTimeout: 50 });
-    for (let round = 0; round < 5; round++) {
-      const end = performance.now() + 150;
+    const { bus, listener } = await openTo(server, { ...quick, pingTimeout: 500 });
+    for (let round = 0; round < 3; round++) {
+      const end = performance.now() + 700;
       while (performance.now() < end);
       await say(bus, "t", "here");
     }
     expect(listener.states).toEqual([]);
+  });
+
+  test("and a bus that is closed: whatever waits is rejected as closed", async () => {
+    const server = await nats();
+    const { bus } = await openTo(server);
+    const bounds = { count: 10, bytes: 10_000, age: 60_000, keep: 60_000 };
+    await bus.log!.append("t", new Uint8Array(1), bounds);
+    server.freeze();
+    // A server takes a moment to stand still.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const waiting = [
+      bus.publish("t", new Uint8Array(1)),
+      bus.subscribe(["t"]),
+      bus.log!.append("t", new Uint8Array(1), bounds),
+      bus.log!.append("u", new Uint8Array(1), bounds),
+      bus.log!.read("t", undefined, bounds),
+    ].map(codeOf);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await bus.close();
+    expect(await Promise.all(waiting)).toEqual(Array(5).fill("closed"));
   });
 
   test("before the bus has connected: opening rejects, nothing is left of the attempts, and it connects when thawed", async () => {

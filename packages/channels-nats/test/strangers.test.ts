@@ -61,6 +61,25 @@ describe("somebody else at the server's port", () => {
   });
 });
 
+test.each([
+  ["Some Fault", undefined],
+  ["maximum subscriptions exceeded", "refused"],
+])(
+  "an error %s, which does not end the connection: a subscription that waits is %s",
+  async (fault, outcome) => {
+    const server = await stranger((socket) => {
+      socket.write(info);
+      socket.on("data", (bytes) => {
+        if (String(bytes).includes("SUB ")) socket.write(`-ERR '${fault}'\r\n`);
+        if (String(bytes).includes("PING")) socket.write("PONG\r\n");
+      });
+    });
+    const { bus, listener } = await openTo(server);
+    expect(await codeOf(bus.subscribe(["t"]))).toBe(outcome);
+    expect(listener.states).toEqual([]);
+  },
+);
+
 describe("TLS", () => {
   const file = (name: string): string =>
     fileURLToPath(new URL(`../../../tooling/conformance-certificate/${name}`, import.meta.url));
