@@ -22,12 +22,19 @@ export type Replies = {
   readonly silent: readonly string[];
 };
 
+/** Milliseconds after which a node that has connected knows who is there: until then a question waits for more answers. */
+const acquaintance = 100;
+
 type Open = {
   readonly subject: Subject;
+  /** When it may end. */
+  readonly from: number;
   /** Nodes that have not said all yet. */
   readonly waiting: Set<string>;
   readonly answers: Map<string, Answer[]>;
   readonly finish: () => void;
+  /** Ends it, if nobody is waited for. */
+  readonly check: () => void;
 };
 
 /** Questions to all nodes, and answers to theirs. Whoever does not answer in time is named. */
@@ -37,6 +44,7 @@ export class Questions implements NodePart {
   readonly #known: Known;
   readonly #open = new Map<number, Open>();
   #numbers = 0;
+  #acquaintedAt = 0;
 
   /** `known` says what this node answers. */
   constructor(node: BusNode, known: Known) {
@@ -49,7 +57,9 @@ export class Questions implements NodePart {
   ask(subject: Subject, id: string): Promise<Replies> {
     const { clock, options, peers, state } = this.#node;
     const waiting = new Set(peers.nodes);
-    if (waiting.size === 0 || state !== "up") {
+    const from = this.#acquaintedAt;
+    const early = from - clock.now();
+    if (state !== "up" || (waiting.size === 0 && early <= 0)) {
       return Promise.resolve({ contents: [], silent: [...waiting] });
     }
     return new Promise((resolve) => {
@@ -58,10 +68,15 @@ export class Questions implements NodePart {
       const finish = (): void => {
         if (!this.#open.delete(number)) return;
         stop();
+        stopEarly();
         resolve({ contents: [...answers].map(whole), silent: [...waiting] });
       };
+      const check = (): void => {
+        if (waiting.size === 0 && clock.now() >= from) finish();
+      };
       const stop = clock.after(options.queryTimeout, finish);
-      this.#open.set(number, { subject, waiting, answers, finish });
+      const stopEarly = early > 0 ? clock.after(early, check) : () => {};
+      this.#open.set(number, { subject, from, waiting, answers, finish, check });
       void this.#node.tell(undefined, "ask", encodeQuestion({ number, subject, id })).then(({ ok }) => {
         if (!ok) finish();
       });
@@ -73,9 +88,20 @@ export class Questions implements NodePart {
   }
 
   gone(node: string): void {
-    for (const { waiting, finish } of this.#open.values()) {
-      if (waiting.delete(node) && waiting.size === 0) finish();
+    for (const { waiting, check } of this.#open.values()) {
+      if (waiting.delete(node)) check();
     }
+  }
+
+  found(node: string): void {
+    const now = this.#node.clock.now();
+    for (const { from, waiting, answers } of this.#open.values()) {
+      if (now < from && !answers.has(node)) waiting.add(node);
+    }
+  }
+
+  up(): void {
+    this.#acquaintedAt = this.#node.clock.now() + acquaintance;
   }
 
   down(): void {
@@ -109,7 +135,7 @@ export class Questions implements NodePart {
     open.answers.set(node, parts);
     if (parts.length < answer.parts) return true;
     open.waiting.delete(node);
-    if (open.waiting.size === 0) open.finish();
+    open.check();
     return true;
   }
 }

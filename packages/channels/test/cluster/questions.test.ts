@@ -63,6 +63,18 @@ test("a silent node is named when the time is up, and what the others said is th
   expect(one!.channels.stats().foreign).toBe(0);
 });
 
+test("who has just connected, and does not know yet who is there, waits for them a moment", async () => {
+  const [one, other] = await cluster.connected(2);
+  one!.channels.join("arrakis", new FakeMember());
+  other!.channels.join("arrakis", new FakeMember());
+  const { channels } = cluster.start();
+  await channels.ready;
+  expect(channels.health().nodes).toEqual([]);
+  const asked = channels.cluster.size("arrakis");
+  await cluster.clock.pass(100);
+  expect(await asked).toEqual({ size: 2, silent: [] });
+});
+
 test("the time is an option", async () => {
   const [one, dead] = await cluster.connected(2, { cluster: { queryTimeout: 20 } });
   dead!.bus.hold();

@@ -6,7 +6,7 @@ import {
   type MemoryHubOptions,
 } from "../../src/index.ts";
 import type { FakeMember } from "./fake-member.ts";
-import { settled, TestClock } from "./test-clock.ts";
+import { TestClock } from "./test-clock.ts";
 
 type Options = Omit<ChannelsOptions<unknown, FakeMember>, "bus">;
 
@@ -53,7 +53,7 @@ export class TestCluster {
   async connected(count: number, options?: Options): Promise<TestNode[]> {
     const nodes = Array.from({ length: count }, () => this.start(options));
     await Promise.all(nodes.map(({ channels }) => channels.ready));
-    await settled();
+    await this.clock.pass(100);
     return nodes;
   }
 
