@@ -381,8 +381,32 @@ describe("for everybody", () => {
     ]);
     await paul.page.tap("#people-toggle");
     await paul.page.locator("#people").waitFor();
+    const { x, width } = (await paul.page.locator("#people").boundingBox())!;
+    expect([x > 0, x + width]).toEqual([true, 360]);
+    await paul.page.keyboard.press("Enter");
+    await paul.page.locator("#people").waitFor({ state: "hidden" });
+    expect(await focus()).toBe("people-toggle");
+    await paul.page.tap("#people-toggle");
     await paul.page.touchscreen.tap(20, 300);
     await paul.page.locator("#people").waitFor({ state: "hidden" });
+  });
+
+  test("the smallest phone shows all of it without scrolling sideways, offline too", async () => {
+    const options = {
+      ...phone,
+      viewport: { width: 320, height: 568 },
+      expected: /ERR_INTERNET_DISCONNECTED/,
+    };
+    const paul = await visit(newRoom(), { nick: "Paul of the longest name", ...options });
+    const width = (): Promise<number> => paul.page.evaluate(() => document.documentElement.scrollWidth);
+    await paul.say(`${"very".repeat(30)} https://example.com/${"long/".repeat(30)}`);
+    await paul.sees("veryvery");
+    expect(await width()).toBe(320);
+    await paul.page.context().setOffline(true);
+    for (const connection of server.connections) connection.terminate();
+    await paul.state("Offline");
+    await paul.page.locator("#retry").waitFor();
+    expect(await width()).toBe(320);
   });
 
   test("news are announced politely, a room that is loaded is not read out", async () => {

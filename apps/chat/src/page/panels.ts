@@ -14,6 +14,7 @@ export class Panels {
   constructor() {
     for (const { panel, toggle } of this.#pairs) {
       toggle.addEventListener("click", () => this.#set(panel, !panel.classList.contains("open")));
+      panel.querySelector(".close")?.addEventListener("click", () => this.close());
     }
     this.#shade.addEventListener("click", () => this.close());
     document.addEventListener("keydown", ({ key }) => {
@@ -38,6 +39,6 @@ export class Panels {
       toggle.setAttribute("aria-expanded", `${isOpen}`);
     }
     this.#shade.hidden = !open;
-    if (open) wanted.querySelector<HTMLElement>("a, button, [tabindex]")?.focus();
+    if (open) wanted.querySelector<HTMLElement>(".close")?.focus();
   }
 }
