@@ -1,5 +1,6 @@
 import type { Membership } from "../membership.ts";
 import { Presence, type PresenceDiff, type Present } from "../presence.ts";
+import { LogicalClock } from "./logical-clock.ts";
 import { OwnPeople } from "./own-people.ts";
 import { personOf } from "./person-share.ts";
 import {
@@ -11,18 +12,20 @@ import {
   jsonBytes,
   type PresenceBounds,
   type PresenceMessage,
+  type State,
+  stateBytes,
 } from "./presence-message.ts";
 import type { PresenceReplica } from "./presence-replica.ts";
 import { type PeopleBounds, RemotePeople } from "./remote-people.ts";
 
-/** The way to other nodes. What it cannot bring is lost: who misses it will ask. */
+/** The way to other nodes. Tells whether a message was handed over; it may be lost all the same. */
 export interface PresenceLink {
   /** Octets that a message may have. */
   readonly maxBytes: number;
   /** To all nodes that have members in a channel: a change, or a word about it. */
-  toChannel(id: string, message: Uint8Array, isChange: boolean): void;
+  toChannel(id: string, message: Uint8Array, isChange: boolean): Promise<{ readonly ok: boolean }>;
   /** To one node. */
-  toNode(node: string, message: Uint8Array): void;
+  toNode(node: string, message: Uint8Array): Promise<{ readonly ok: boolean }>;
 }
 
 /** What {@link ClusterPresence} is made with. */
@@ -35,12 +38,20 @@ export type ClusterPresenceOptions = {
   readonly tell: ((id: string, diff: PresenceDiff) => void) | undefined;
   /** Hears of people who are too long for a message: other nodes do not know them. */
   readonly onTooLong: (key: string) => void;
+  /** Milliseconds of a monotonic clock. */
+  readonly now: () => number;
   /** Calls something behind this turn. */
   readonly behind?: (flush: () => void) => void;
 };
 
+/** Octets of a state besides its id and its people, at most. */
+const frameBytes = 40;
+
 /** What a round does at most: channels told of, replicas asked after. */
 const roundLimit = 64;
+
+/** Channels that are asked for one by one in a turn; more are asked for together, of each node. */
+const askLimit = 8;
 
 /**
  * Who is where on all nodes: own people, and what other nodes tell of theirs in the channels that this node has members in.
@@ -51,6 +62,7 @@ const roundLimit = 64;
 export class ClusterPresence {
   readonly #options: ClusterPresenceOptions;
   readonly #here: Presence;
+  readonly #clock: LogicalClock;
   readonly #own: OwnPeople;
   readonly #remote: RemotePeople;
   readonly #nodes = new Set<string>();
@@ -58,6 +70,12 @@ export class ClusterPresence {
   #before = new Map<string, Map<string, Present | undefined>>();
   /** Own people whom this turn has touched. */
   #untold = new Map<string, Set<string>>();
+  /** Channels that this turn has opened. */
+  #opened = new Set<string>();
+  /** Channels of nodes in which something is missing, as has shown in this turn. */
+  #doubtful = new Map<string, string[]>();
+  /** Channels in which something could not be said to a node. */
+  readonly #unsaid = new Map<string, Set<string>>();
   #isDue = false;
   #nextPlace = 0;
   #nextChannel = 0;
@@ -65,7 +83,8 @@ export class ClusterPresence {
   constructor(options: ClusterPresenceOptions) {
     this.#options = options;
     this.#here = new Presence(undefined, (id, key) => this.#touchOwn(id as string, key as string));
-    this.#own = new OwnPeople((id, key) => this.#here.find(id, key));
+    this.#clock = new LogicalClock(options.now);
+    this.#own = new OwnPeople((id, key) => this.#here.find(id, key), this.#clock);
     this.#remote = new RemotePeople(options.bounds, (id, key) => this.#touch(id, key));
   }
 
@@ -99,19 +118,21 @@ export class ClusterPresence {
   /** All that is told on a channel from now on comes here: asks for what was told before. */
   open(id: string): void {
     this.#remote.open(id);
-    this.#publish(id, { type: "ask" });
+    this.#opened.add(id);
+    this.#schedule();
   }
 
   /** A channel has no members on this node any more. */
   close(id: string): void {
     for (const key of this.#remote.keys(id)) this.#touch(id, key);
     this.#remote.close(id);
+    this.#opened.delete(id);
   }
 
   /** There is another node, or it is back. What it tells of its people is believed from now on. */
   nodeCame(node: string): void {
     this.#nodes.add(node);
-    this.#compare(node, this.#remote.ids);
+    this.#compareAll(node);
   }
 
   /** Changes that a node told of in a channel were lost. */
@@ -122,12 +143,13 @@ export class ClusterPresence {
   /** A node is dead, or has said good-bye: its people are gone. */
   nodeGone(node: string): void {
     this.#nodes.delete(node);
+    this.#unsaid.delete(node);
     this.#remote.leave(node);
   }
 
   /** The bus was down and is up again: compares with all nodes. */
   resumed(): void {
-    for (const node of this.#nodes) this.#compare(node, this.#remote.ids);
+    for (const node of this.#nodes) this.#compareAll(node);
   }
 
   /** Nothing is heard any more: own people remain. */
@@ -147,19 +169,19 @@ export class ClusterPresence {
     this.#nextChannel += roundLimit;
     if (this.#nextChannel >= ids.length) this.#nextChannel = 0;
     const places = [...this.#remote.places()];
-    const doubtful = new Map<string, string[]>();
+    const doubtful = new Map<string, Set<string>>(this.#unsaid);
+    this.#unsaid.clear();
     for (const { id, node, replica } of rotation(places, this.#nextPlace)) {
       if (replica.isCut && this.#remote.hasRoom(id)) replica.doubt();
       if (replica.isStale || (!replica.isConfirmed && replica.size > 0)) {
-        const list = doubtful.get(node) ?? [];
-        doubtful.set(node, list);
-        list.push(id);
+        const list = doubtful.get(node) ?? new Set();
+        doubtful.set(node, list.add(id));
       }
       replica.isConfirmed = false;
     }
     this.#nextPlace += roundLimit;
     if (this.#nextPlace >= places.length) this.#nextPlace = 0;
-    for (const [node, list] of doubtful) this.#compare(node, list);
+    for (const [node, list] of doubtful) this.#compare(node, [...list]);
   }
 
   /** A message of another node, told on a channel or, without `id`, to this node alone. Returns whether it was one. */
@@ -168,6 +190,7 @@ export class ClusterPresence {
     if (message === undefined) return false;
     const isForAll = message.type === "delta" || message.type === "tail" || message.type === "ask";
     if (isForAll !== (id !== undefined)) return false;
+    if (id !== undefined) this.#remote.open(id);
     this.#take(node, id ?? "", message);
     return true;
   }
@@ -175,6 +198,7 @@ export class ClusterPresence {
   /** Tells what is still to tell, at once instead of behind the turn. */
   flush(): void {
     this.#isDue = false;
+    this.#ask();
     for (const id of [...this.#untold.keys()]) this.#announce(id);
     const before = this.#before;
     this.#before = new Map();
@@ -187,9 +211,11 @@ export class ClusterPresence {
   #take(node: string, id: string, message: PresenceMessage): void {
     switch (message.type) {
       case "ask":
-        this.#answer(node, id, 0);
+        this.#answer(node, [[id, 0, 0]]);
         return;
       case "compare":
+        this.#clock.hear(message.time);
+        this.#answer(node, message.channels);
         for (const comparison of message.channels) this.#onComparison(node, comparison);
         return;
       case "tail":
@@ -199,35 +225,76 @@ export class ClusterPresence {
         this.#witness(message.people);
         this.#change(node, id, (replica) => replica.change(message));
         return;
+      case "states":
+        for (const state of message.states) {
+          this.#take(node, id, { type: "snapshot", part: 0, parts: 1, ...state });
+        }
+        return;
       case "snapshot":
         this.#witness(message.people);
         this.#change(node, message.id, (replica) => replica.take(message));
     }
   }
 
-  #onComparison(node: string, [id, yours, mine]: Comparison): void {
-    this.#answer(node, id, yours);
+  #onComparison(node: string, [id, , mine]: Comparison): void {
     if (mine > 0) this.#change(node, id, (replica) => replica.confirm(mine));
     else if ((this.#remote.find(id, node)?.size ?? 0) > 0)
       this.#change(node, id, (replica) => replica.doubt());
   }
 
-  /** Changes a replica, and asks for what is missing as soon as that shows. */
+  /** Changes a replica. What is missing is asked for behind this turn. */
   #change(node: string, id: string, change: (replica: PresenceReplica) => void): void {
     // What a node that is gone had sent before must not bring its people back.
     const replica = this.#nodes.has(node) ? this.#remote.replica(id, node) : undefined;
     if (replica === undefined) return;
     const wasStale = replica.isStale;
     change(replica);
-    if (replica.isStale && !wasStale) this.#compare(node, [id]);
+    if (!replica.isStale || wasStale) return;
+    const ids = this.#doubtful.get(node) ?? [];
+    this.#doubtful.set(node, ids);
+    ids.push(id);
+    this.#schedule();
   }
 
-  /** Tells a node of everybody in a channel, unless it is at that version. */
-  #answer(node: string, id: string, version: number | undefined): void {
-    this.#announce(id);
-    if (this.#own.version(id) === version) return;
-    const limit = this.#options.link.maxBytes - jsonBytes(id);
-    for (const message of this.#own.snapshot(id, limit)) this.#send(node, message);
+  /** Tells a node of everybody in channels, but for those where it is at our version. */
+  #answer(node: string, comparisons: readonly Comparison[]): void {
+    const { maxBytes } = this.#options.link;
+    const small: State[] = [];
+    for (const [id, yours] of comparisons) {
+      this.#announce(id);
+      if (this.#own.version(id) === yours) continue;
+      // A state that just fits into a message of its own has room for its frame there.
+      const states = this.#own.states(id, maxBytes - jsonBytes(id) - frameBytes);
+      if (states.length === 1) small.push(states[0]!);
+      else {
+        for (const [part, state] of states.entries()) {
+          this.#send(node, { type: "snapshot", part, parts: states.length, ...state }, [id]);
+        }
+      }
+    }
+    if (small.length === 0) return;
+    for (const states of inParts(small, maxBytes, stateBytes)) {
+      const told = states.map(({ id }) => id);
+      this.#send(node, { type: "states", states }, told);
+    }
+  }
+
+  /** Asks who is in the channels that were opened, and for what is missing. */
+  #ask(): void {
+    const doubtful = this.#doubtful;
+    this.#doubtful = new Map();
+    for (const [node, ids] of doubtful) if (this.#nodes.has(node)) this.#compare(node, ids);
+    const ids = [...this.#opened];
+    this.#opened.clear();
+    if (ids.length > askLimit) for (const node of this.#nodes) this.#compare(node, ids);
+    else for (const id of ids) this.#publish(id, { type: "ask" });
+  }
+
+  #compareAll(node: string): void {
+    const { ids } = this.#remote;
+    // With nothing to compare it still tells the time.
+    if (ids.length === 0) this.#send(node, { type: "compare", time: this.#clock.next, channels: [] }, []);
+    this.#compare(node, ids);
   }
 
   #compare(node: string, ids: readonly string[]): void {
@@ -239,7 +306,8 @@ export class ClusterPresence {
     if (comparisons.length === 0) return;
     const lengthOf = (comparison: Comparison) => jsonBytes(comparison) + 1;
     for (const channels of inParts(comparisons, this.#options.link.maxBytes, lengthOf)) {
-      this.#send(node, { type: "compare", channels });
+      const told = channels.map(([id]) => id);
+      this.#send(node, { type: "compare", time: this.#clock.next, channels }, told);
     }
   }
 
@@ -254,7 +322,9 @@ export class ClusterPresence {
   }
 
   #witness(people: readonly Entry[]): void {
-    for (const [, share] of people) if (share !== undefined) this.#own.witness(share);
+    for (const [, share] of people) {
+      if (share !== undefined) this.#clock.hear(Math.max(share.since, share.replaced));
+    }
   }
 
   #touchOwn(id: string, key: string): void {
@@ -265,12 +335,16 @@ export class ClusterPresence {
   }
 
   #touch(id: string, key: string): void {
-    if (!this.#isDue) (this.#options.behind ?? setImmediate)(() => this.flush());
-    this.#isDue = true;
+    this.#schedule();
     if (this.#options.tell === undefined) return;
     const before = this.#before.get(id) ?? new Map();
     this.#before.set(id, before);
     if (!before.has(key)) before.set(key, this.#person(id, key));
+  }
+
+  #schedule(): void {
+    if (!this.#isDue) (this.#options.behind ?? setImmediate)(() => this.flush());
+    this.#isDue = true;
   }
 
   #person(id: string, key: string): Present | undefined {
@@ -295,11 +369,24 @@ export class ClusterPresence {
   }
 
   #publish(id: string, message: PresenceMessage): void {
-    this.#options.link.toChannel(id, encodePresence(message), message.type === "delta");
+    const said = this.#options.link.toChannel(id, encodePresence(message), message.type === "delta");
+    void said.then(({ ok }) => {
+      if (!ok) for (const node of this.#nodes) this.#leaveUnsaid(node, [id]);
+    });
   }
 
-  #send(node: string, message: PresenceMessage): void {
-    this.#options.link.toNode(node, encodePresence(message));
+  #send(node: string, message: PresenceMessage, ids: readonly string[]): void {
+    void this.#options.link.toNode(node, encodePresence(message)).then(({ ok }) => {
+      if (!ok) this.#leaveUnsaid(node, ids);
+    });
+  }
+
+  /** Comparing in the next round makes up for whatever was not said. */
+  #leaveUnsaid(node: string, ids: readonly string[]): void {
+    if (!this.#nodes.has(node)) return;
+    const unsaid = this.#unsaid.get(node) ?? new Set();
+    this.#unsaid.set(node, unsaid);
+    for (const id of ids) if (this.#remote.has(id)) unsaid.add(id);
   }
 }
 

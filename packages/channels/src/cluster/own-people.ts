@@ -1,24 +1,23 @@
 import type { Present } from "../presence.ts";
+import type { LogicalClock } from "./logical-clock.ts";
 import type { Share } from "./person-share.ts";
-import { type Entry, entryBytes, inParts, type PresenceMessage } from "./presence-message.ts";
+import { type Entry, entryBytes, inParts, type PresenceMessage, type State } from "./presence-message.ts";
 
 type Told = { readonly person: Present; readonly share: Share };
 type Channel = { version: number; readonly told: Map<string, Told> };
 
-/** Above this another node's logical time moves ours no more: nobody can drive it to where numbers end. */
-const latest = 2 ** 52;
-
 /** What this node tells the others of its own people: how they were told last, and the versions of it. */
 export class OwnPeople {
   readonly #find: (id: string, key: string) => Present | undefined;
+  readonly #clock: LogicalClock;
   readonly #channels = new Map<string, Channel>();
   /** The version of the last change in any channel. */
   #version = 0;
-  #clock = 0;
 
   /** `find` tells who is there now: the same object from coming to going. */
-  constructor(find: (id: string, key: string) => Present | undefined) {
+  constructor(find: (id: string, key: string) => Present | undefined, clock: LogicalClock) {
     this.#find = find;
+    this.#clock = clock;
   }
 
   /** The channels in which somebody is. */
@@ -31,18 +30,13 @@ export class OwnPeople {
     return this.#channels.get(id)?.version ?? 0;
   }
 
-  /** Another node's logical time was seen. */
-  witness({ since, replaced }: Share): void {
-    this.#clock = Math.max(this.#clock, Math.min(latest, since), Math.min(latest, replaced));
-  }
-
   /** What this node has of a person now, told or not. */
   share(id: string, key: string): Share | undefined {
     const person = this.#find(id, key);
     if (person === undefined) return undefined;
     const { meta, connections } = person;
     const told = this.#channels.get(id)?.told.get(key);
-    const now = this.#clock + 1;
+    const now = this.#clock.next;
     if (told?.person !== person) return { meta, connections, since: now, replaced: 0 };
     const { since, replaced } = told.share;
     return { meta, connections, since, replaced: Object.is(meta, told.share.meta) ? replaced : now };
@@ -62,7 +56,7 @@ export class OwnPeople {
       const share = this.share(id, key);
       if (share === undefined) channel.told.delete(key);
       else {
-        this.witness(share);
+        if (!isSame(was, share)) this.#clock.take();
         channel.told.set(key, { person: this.#find(id, key)!, share });
       }
       if (!isSame(was, share)) entries.push([key, share]);
@@ -80,22 +74,14 @@ export class OwnPeople {
     return messages;
   }
 
-  /** Everybody in a channel as told last, in messages of at most `limit` octets. */
-  snapshot(id: string, limit: number): PresenceMessage[] {
+  /** Everybody in a channel as told last, in states that take at most `limit` octets each. */
+  states(id: string, limit: number): State[] {
     const { version, told } = this.#channels.get(id) ?? {
       version: this.#version,
       told: new Map<string, Told>(),
     };
     const entries = Array.from(told, ([key, { share }]): Entry => [key, share]);
-    const parts = inParts(entries, limit, entryBytes);
-    return parts.map((people, part) => ({
-      type: "snapshot",
-      id,
-      version,
-      part,
-      parts: parts.length,
-      people,
-    }));
+    return inParts(entries, limit, entryBytes).map((people) => ({ id, version, people }));
   }
 }
 

@@ -10,6 +10,9 @@ export type Entry = readonly [key: string, share: Share | undefined];
  */
 export type Comparison = readonly [id: string, yours: number | undefined, mine: number];
 
+/** Everybody whom a node has in a channel, at a version. */
+export type State = { readonly id: string; readonly version: number; readonly people: readonly Entry[] };
+
 /**
  * What nodes tell each other of who is there.
  *
@@ -28,17 +31,12 @@ export type PresenceMessage =
   | { readonly type: "tail"; readonly version: number }
   /** On the channel: who has people there, tells the sender. */
   | { readonly type: "ask" }
-  /** To a node: where the sender is, channel by channel. */
-  | { readonly type: "compare"; readonly channels: readonly Comparison[] }
-  /** To a node: one part of everybody who is in a channel. */
-  | {
-      readonly type: "snapshot";
-      readonly id: string;
-      readonly version: number;
-      readonly part: number;
-      readonly parts: number;
-      readonly people: readonly Entry[];
-    };
+  /** To a node: what logical time it is, and where the sender is, channel by channel. */
+  | { readonly type: "compare"; readonly time: number; readonly channels: readonly Comparison[] }
+  /** To a node: everybody who is in each of some channels. */
+  | { readonly type: "states"; readonly states: readonly State[] }
+  /** To a node: one part of everybody who is in a channel with many people. */
+  | (State & { readonly type: "snapshot"; readonly part: number; readonly parts: number });
 
 /** What is believed of other nodes' people. Bytes are of UTF-8. */
 export type PresenceBounds = { readonly keyBytes: number; readonly metaBytes: number };
@@ -66,6 +64,11 @@ export function decodePresence(bytes: Uint8Array, bounds: PresenceBounds): Prese
 /** Octets that an entry takes in a message. */
 export function entryBytes(entry: Entry): number {
   return jsonBytes(entryToJson(entry)) + 1;
+}
+
+/** Octets that a state takes in a message. */
+export function stateBytes(state: State): number {
+  return jsonBytes(stateToJson(state)) + 1;
 }
 
 /** Octets that something takes as JSON. */
@@ -112,12 +115,18 @@ function toJson(message: PresenceMessage): unknown {
     case "ask":
       return ["ask"];
     case "compare":
-      return ["compare", message.channels];
+      return ["compare", message.time, message.channels];
+    case "states":
+      return ["states", message.states.map(stateToJson)];
     case "snapshot": {
       const { id, version, part, parts, people } = message;
       return ["snapshot", id, version, part, parts, people.map(entryToJson)];
     }
   }
+}
+
+function stateToJson({ id, version, people }: State): unknown {
+  return [id, version, people.map(entryToJson)];
 }
 
 function entryToJson([key, share]: Entry): unknown {
@@ -138,18 +147,13 @@ function fromJson(json: unknown, bounds: PresenceBounds): PresenceMessage | unde
     case "ask":
       return { type };
     case "compare":
-      return { type, channels: list(rest[0]).map(comparison) };
+      return { type, time: whole(rest[0]), channels: list(rest[1]).map(comparison) };
+    case "states":
+      return { type, states: list(rest[0]).map((state) => stateOf(state, bounds)) };
     case "snapshot": {
       const [id, version, part, parts, people] = rest;
       if (whole(part) >= whole(parts) || whole(parts) > partsLimit) throw malformed;
-      return {
-        type,
-        id: string(id),
-        version: whole(version),
-        part: whole(part),
-        parts: whole(parts),
-        people: entries(people, bounds),
-      };
+      return { type, part: whole(part), parts: whole(parts), ...stateOf([id, version, people], bounds) };
     }
     default:
       return undefined;
@@ -172,6 +176,11 @@ function entries(json: unknown, { keyBytes, metaBytes }: PresenceBounds): Entry[
     };
     return [string(key), share];
   });
+}
+
+function stateOf(json: unknown, bounds: PresenceBounds): State {
+  const [id, version, people] = list(json);
+  return { id: string(id), version: whole(version), people: entries(people, bounds) };
 }
 
 function comparison(json: unknown): Comparison {

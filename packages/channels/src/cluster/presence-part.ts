@@ -29,13 +29,14 @@ export class PresencePart implements NodePart {
       node: node.id,
       bounds,
       tell,
+      now: () => node.clock.now(),
       link: {
         get maxBytes() {
           return node.maxBody;
         },
         toChannel: (id, message, isChange) =>
-          void node.say(id, isChange ? "presence" : "presence-request", message),
-        toNode: (other, message) => void node.tell(other, "presence-state", message),
+          node.say(id, isChange ? "presence" : "presence-request", message),
+        toNode: (other, message) => node.tell(other, "presence-state", message),
       },
       onTooLong: (key) => onError(new RangeError(`presence: the meta of ${key} is too long for the bus`)),
     });

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Present } from "../presence.ts";
+import { LogicalClock } from "./logical-clock.ts";
 import { OwnPeople } from "./own-people.ts";
 import type { Share } from "./person-share.ts";
 import type { PresenceMessage } from "./presence-message.ts";
@@ -167,7 +168,8 @@ describe("the replica of another node's people", () => {
         fc.constantFrom(260, 10_000),
         (steps, limit) => {
           const people = new Map<string, Present>();
-          const own = new OwnPeople((id, key) => (id === "a" ? people.get(key) : undefined));
+          const clock = new LogicalClock(() => 0);
+          const own = new OwnPeople((id, key) => (id === "a" ? people.get(key) : undefined), clock);
           const { replica, count } = replicaOf();
           const states = new Map<number, string>([[0, "[]"]]);
           const versions: number[] = [0];
@@ -196,7 +198,10 @@ describe("the replica of another node's people", () => {
               }
               for (const message of own.changes("a", keys, limit, () => {})) tell(message);
             } else if (each.do === "snapshot") {
-              for (const message of own.snapshot("a", limit)) sent.push(message);
+              const states = own.states("a", limit);
+              for (const [part, state] of states.entries()) {
+                sent.push({ type: "snapshot", part, parts: states.length, ...state });
+              }
             } else if (each.do === "tail") {
               if (own.version("a") > 0) sent.push({ type: "tail", version: own.version("a") });
             } else if (each.do === "lose") sent.splice(each.at, 1);

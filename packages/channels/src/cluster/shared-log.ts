@@ -13,8 +13,12 @@ export type Appended =
 /** A place that other nodes were not told, perhaps. */
 type Untold = { readonly position: Position; readonly time: number };
 
-/** Places that are remembered to be told again. */
+/** Places that are remembered to be told again, and that are told at a time. */
 const untoldLimit = 10_000;
+const toldAtOnce = 1000;
+
+/** Readings that an engine is asked for at a time; others wait for them. */
+const readingLimit = 64;
 
 /**
  * The log of a bus as a node uses it: what it appends it tells the others, and nobody waits longer than `cluster.queryTimeout` for an
@@ -25,6 +29,8 @@ export class SharedLog {
   readonly #log: BusLog;
   readonly #onLate: (id: string, position: Position) => void;
   readonly #untold = new Map<string, Untold>();
+  #readings = 0;
+  readonly #waiting: (() => void)[] = [];
   /** Entries that were not waited for any longer, and that the engine has not answered yet. */
   #overdue = 0;
 
@@ -54,7 +60,29 @@ export class SharedLog {
   }
 
   /** Reads the log of a channel; `undefined` when the engine does not answer, or refuses. Never rejects. */
-  read(id: string, after: Position | undefined, bounds: LogBounds): Promise<LogReading | undefined> {
+  async read(id: string, after: Position | undefined, bounds: LogBounds): Promise<LogReading | undefined> {
+    if (this.#readings >= readingLimit) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    this.#readings++;
+    const reading = await this.#read(id, after, bounds);
+    this.#readings--;
+    this.#waiting.shift()?.();
+    return reading;
+  }
+
+  /** Tells the last place again where no entry has followed for so long, in case it was lost. */
+  retell(quiet: number): void {
+    const now = this.#node.clock.now();
+    let left = toldAtOnce;
+    for (const [id, untold] of this.#untold) {
+      if (now - untold.time < quiet || left-- <= 0) break;
+      const told = this.#node.say(id, "entry", encodePlaced(untold.position, new Uint8Array(0)));
+      void told.then(({ ok }) => {
+        if (ok && this.#untold.get(id) === untold) this.#untold.delete(id);
+      });
+    }
+  }
+
+  #read(id: string, after: Position | undefined, bounds: LogBounds): Promise<LogReading | undefined> {
     return new Promise((resolve) => {
       const cancel = this.#node.clock.after(this.#node.options.queryTimeout, () => resolve(undefined));
       const settle = (reading: LogReading | undefined): void => {
@@ -63,18 +91,6 @@ export class SharedLog {
       };
       this.#log.read(topicOf(id), after, boundsOf(bounds)).then(settle, () => settle(undefined));
     });
-  }
-
-  /** Tells the last place again where no entry has followed for so long, in case it was lost. */
-  retell(quiet: number): void {
-    const now = this.#node.clock.now();
-    for (const [id, untold] of this.#untold) {
-      if (now - untold.time < quiet) continue;
-      const told = this.#node.say(id, "entry", encodePlaced(untold.position, new Uint8Array(0)));
-      void told.then(({ ok }) => {
-        if (ok && this.#untold.get(id) === untold) this.#untold.delete(id);
-      });
-    }
   }
 
   #append(id: string, entry: Uint8Array, bounds: LogBounds): Promise<Appended> {

@@ -542,3 +542,13 @@ test("a publisher broadcasts into the history, and tells of the last entry again
   expect(() => publisher(new MemoryHub({ log: false }).bus(), { history })).toThrow(TypeError);
   await close();
 });
+
+test("3,000 channels with history opened in one turn find their logs", async () => {
+  const { all, errors, close } = await nodes(2);
+  const results = all.flatMap((each) =>
+    Array.from({ length: 3000 }, (_, i) => each.join(`${i}`, new FakeMember()).done),
+  );
+  for (const { position } of await Promise.all(results)) expect(position?.epoch).not.toMatch(/local/);
+  expect(errors).toEqual([]);
+  await close();
+});

@@ -6,6 +6,8 @@ import { settled } from "../support/test-clock.ts";
 async function enter({ channels }: Node, user: string, mood?: string): Promise<FakeMember> {
   const member = new FakeMember(user);
   await channels.join("a", member, mood === undefined ? { user } : { user, mood }).done;
+  // A question, and the answer.
+  await settled();
   await settled();
   return member;
 }
@@ -58,6 +60,7 @@ describe("presence across nodes", () => {
     const cluster = new Cluster();
     const [one, other, third] = await cluster.several(3);
     await enter(one!, "paul", "old");
+    await cluster.clock.pass(10);
     const laptop = await enter(other!, "paul", "young");
     for (const node of [other!, third!]) await enter(node, "watcher");
     const moods = () =>
@@ -326,5 +329,23 @@ test("a key that other nodes could not compare, or that is too long, is refused 
   expect(() => join("\ud800")).toThrow(TypeError);
   expect(() => join("x".repeat(201))).toThrow(RangeError);
   expect(shown(node)).toEqual([]);
+  await cluster.end();
+});
+
+test("3,000 channels opened in one turn, and more than the bus takes at a time, are right within some heartbeats", async () => {
+  const cluster = new Cluster();
+  const nodes = await cluster.several(2);
+  for (const [i, { channels }] of nodes.entries()) {
+    for (let n = 0; n < 3000; n++) {
+      if (n % 100 === 0) channels.join(`${n}`, new FakeMember(), { user: "watcher" });
+      else channels.join(`${n}`, new FakeMember(), { user: `user ${i}` });
+    }
+  }
+  await cluster.clock.pass(20_000);
+  for (const node of nodes) {
+    for (let n = 0; n < 3000; n++) {
+      expect(shown(node, `${n}`)).toEqual(n % 100 === 0 ? ["watcher2"] : ["user 01", "user 11"]);
+    }
+  }
   await cluster.end();
 });
