@@ -14,6 +14,7 @@ test("names are found without regard to case, duplicates are joined in order", (
 test("an empty header is there, a missing one is not", () => {
   expect(headers.get("x-b")).toBe("");
   expect(headers.has("X-B")).toBe(true);
+  expect(headers.has("x-\xe9")).toBe(false);
   expect(headers.get("x-c")).toBeUndefined();
   expect(headers.has("x-c")).toBe(false);
 });

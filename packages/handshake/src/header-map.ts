@@ -42,7 +42,7 @@ export class HeaderMap {
 
   /** Tells whether a header was sent, be it empty. */
   has(name: string): boolean {
-    return this.#names.includes(name.toLowerCase());
+    return this.#names.includes(lowerCase(name));
   }
 
   /**
@@ -50,7 +50,7 @@ export class HeaderMap {
    * sent.
    */
   get(name: string): string | undefined {
-    const wanted = name.toLowerCase();
+    const wanted = lowerCase(name);
     const first = this.#names.indexOf(wanted);
     if (first === -1) return undefined;
     return this.#names.indexOf(wanted, first + 1) === -1
@@ -60,7 +60,7 @@ export class HeaderMap {
 
   /** How many lines of a header were sent. */
   count(name: string): number {
-    const wanted = name.toLowerCase();
+    const wanted = lowerCase(name);
     let count = 0;
     for (const sent of this.#names) if (sent === wanted) count++;
     return count;
@@ -68,7 +68,7 @@ export class HeaderMap {
 
   /** Gives the values of all lines of one header, in the order sent. */
   getAll(name: string): readonly string[] {
-    const wanted = name.toLowerCase();
+    const wanted = lowerCase(name);
     return this.#values.filter((_, i) => this.#names[i] === wanted);
   }
 
@@ -81,4 +81,13 @@ export class HeaderMap {
   [Symbol.iterator](): IterableIterator<[name: string, value: string]> {
     return this.entries();
   }
+}
+
+/** What is in lower case already is given back as it is: making the same again takes memory. */
+function lowerCase(name: string): string {
+  for (let i = 0; i < name.length; i++) {
+    const unit = name.charCodeAt(i);
+    if (unit > 0x7f || (unit >= 0x41 && unit <= 0x5a)) return name.toLowerCase();
+  }
+  return name;
 }

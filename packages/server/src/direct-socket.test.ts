@@ -225,6 +225,18 @@ describe("ending", () => {
     await ear.saw("gone");
   });
 
+  test("an end that answers the peer's, with nothing left to be sent, is the end of it", async () => {
+    const { socket, ear, peer } = await open();
+    ear.onEnd = () => {
+      ear.log.push("end");
+      socket.end(bytes("last"));
+    };
+    peer.end();
+    expect(String(await readAll(peer))).toBe("last");
+    await ear.saw("gone");
+    expect([ear.log, socket.destroyed]).toEqual([["end", "gone"], true]);
+  });
+
   test("a reset by the peer is the end of it", async () => {
     const { socket, ear, peer } = await open();
     peer.resetAndDestroy();

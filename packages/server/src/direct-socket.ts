@@ -162,6 +162,11 @@ export class DirectSocket implements Transport {
     if (bytes !== undefined) this.write(bytes);
     if ((this.#state & (ended | destroyed)) !== 0) return;
     this.#state |= ended;
+    // The end of both sides, with nothing left to be sent: closing says it in one.
+    if (this.#is(peerEnded) && this.#unfinished === 0) {
+      this.destroy();
+      return;
+    }
     const request = binding!.makeShutdown();
     request.owner = this;
     request.oncomplete = onShutdown;
