@@ -26,7 +26,8 @@ export interface Connection<State = unknown> {
   state: State;
   /**
    * The socket underneath. Whole frames may be written to it, `text("…").bytes` say, which come behind what was written
-   * here until it was taken; the rest of it is the server's.
+   * here until it was taken; the rest of it is the server's. On a port of the server's own it is made when it is first asked for:
+   * a `net.Socket` costs more memory than the connection itself.
    */
   readonly socket: Duplex;
   readonly readyState: ReadyState;
