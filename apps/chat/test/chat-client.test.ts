@@ -91,6 +91,16 @@ test("it comes back with the position of the last message that it has", () => {
   expect(sent("join")).toEqual([{ type: "join", room: "sietch", since: { epoch: "e", offset: 2 } }]);
 });
 
+test("a room that it may not join yet is joined when it may", () => {
+  server().open();
+  server().hear({ type: "error", code: "too-fast", message: "", room: "sietch", retryAfter: 400 });
+  world.pass(399);
+  expect(sent("join")).toHaveLength(1);
+  world.pass(1);
+  expect(sent("join")).toHaveLength(2);
+  expect(client.refusal).toBe("");
+});
+
 describe("saying something", () => {
   test("goes one by one: the next when the room has said the one before", () => {
     comeIn();

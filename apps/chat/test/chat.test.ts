@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import WebSocket from "ws";
 import type { Person } from "../src/protocol/fields.ts";
@@ -213,6 +214,42 @@ describe("abuse", () => {
     expect(error.retryAfter).toBeGreaterThan(9_000);
     expect(error.retryAfter).toBeLessThanOrEqual(10_000);
     expect(paul.all("said").map(({ id }) => id)).toEqual(["1", "2"]);
+    await slow.close(1_000);
+  });
+
+  test("who waits as long as it is told may say as much as it likes", async () => {
+    const quick = await startChat({ page, rates: { says: { perSecond: 50, burst: 1 } } });
+    const paul = await Peer.join(quick.url, "Paul", "a");
+    let refused = 0;
+    for (let id = 0; id < 30; ) {
+      paul.say({ type: "say", room: "a", id: `${id}`, text: "more" });
+      const answer = await paul.next("said", "error");
+      if (answer.type === "said") id++;
+      else {
+        expect(answer.code).toBe("too-fast");
+        refused++;
+        await setTimeout(answer.retryAfter);
+      }
+    }
+    expect(refused).toBeGreaterThan(11);
+    expect(paul.socket.readyState).toBe(WebSocket.OPEN);
+    await quick.close(1_000);
+  });
+
+  test("who comes, goes and changes its name all the time has to wait", async () => {
+    const slow = await startChat({ page, rates: { moves: { perSecond: 0.1, burst: 4 } } });
+    const paul = await Peer.join(slow.url, "Paul", "a");
+    paul.say({ type: "leave", room: "a" });
+    paul.say({ type: "join", room: "a" });
+    for (const message of [
+      { type: "leave", room: "a" },
+      { type: "join", room: "b" },
+      { type: "hello", key: keyOf("Paul"), nick: "Usul", colour: 0 },
+    ]) {
+      paul.say(message);
+      const { code, retryAfter } = await paul.next("error");
+      expect([code, retryAfter! > 9_000]).toEqual(["too-fast", true]);
+    }
     await slow.close(1_000);
   });
 

@@ -175,8 +175,9 @@ export class ChatClient {
 
   #onError(error: ErrorMessage): void {
     const dispatch = error.room === undefined ? undefined : this.#dispatches.get(error.room);
-    if (dispatch === undefined || error.id === undefined) this.refusal = error.message;
-    else dispatch.refused(error.id, error);
+    if (dispatch !== undefined && error.id !== undefined) dispatch.refused(error.id, error);
+    else if (dispatch !== undefined && error.code === "too-fast") dispatch.refusedToJoin(error);
+    else this.refusal = error.message;
   }
 
   #send(message: FromClient): boolean {

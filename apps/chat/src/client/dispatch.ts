@@ -65,6 +65,11 @@ export class Dispatch {
     }
   }
 
+  /** The server will not have the page in the room yet. */
+  refusedToJoin({ retryAfter }: ErrorMessage): void {
+    this.#again(retryAfter ?? 1_000);
+  }
+
   /** Somebody is typing here: the others are told now and then. */
   type(): void {
     const now = this.#options.world.now();
@@ -86,8 +91,10 @@ export class Dispatch {
   #again(milliseconds: number): void {
     this.stop();
     this.#timer = this.#options.world.setTimer(() => {
-      this.room.outbox.reset();
-      this.flush();
+      if (this.room.state === "joined") {
+        this.room.outbox.reset();
+        this.flush();
+      } else this.#options.join();
       this.#options.changed();
     }, milliseconds);
   }

@@ -48,14 +48,23 @@ export class Chat {
       const place = field === "" ? about : { field, ...about };
       this.#refuse(connection, { code: "bad-message", message: message.message, ...place });
     } else if (message.type === "ping") tell(connection, { type: "pong" });
-    else if (message.type === "hello") this.#hello(connection, message);
-    else if (connection.state.person === undefined) {
+    else if (message.type !== "hello" && connection.state.person === undefined) {
       this.#refuse(connection, { code: "hello-first", message: "Say hello first" });
-    } else if (message.type === "join") this.#join(connection, message);
-    else if (message.type === "leave") this.#leave(connection, message);
-    else if (this.#rooms.has(roomId(message.room), connection)) this.#talk(connection, message);
+    } else if (message.type === "hello" || message.type === "join" || message.type === "leave") {
+      this.#move(connection, message);
+    } else if (this.#rooms.has(roomId(message.room), connection)) this.#talk(connection, message);
     else
       this.#refuse(connection, { ...aboutOf(message), code: "not-in-room", message: "Join the room first" });
+  }
+
+  #move(connection: Peer, message: Of<"hello"> | Of<"join"> | Of<"leave">): void {
+    const retryAfter = connection.state.moves.take(performance.now());
+    if (retryAfter > 0) {
+      const place = message.type === "hello" ? {} : { room: message.room };
+      tell(connection, { type: "error", code: "too-fast", ...place, retryAfter, message: "Not so fast" });
+    } else if (message.type === "hello") this.#hello(connection, message);
+    else if (message.type === "join") this.#join(connection, message);
+    else this.#leave(connection, message);
   }
 
   #hello(connection: Peer, { key, nick, colour }: Of<"hello">): void {
@@ -130,7 +139,7 @@ export class Chat {
     const { id, text } = message;
     const retryAfter = says.take(now);
     if (retryAfter > 0) {
-      this.#refuse(connection, { code: "too-fast", room, id, retryAfter, message: "Not so fast" });
+      tell(connection, { type: "error", code: "too-fast", room, id, retryAfter, message: "Not so fast" });
       return;
     }
     // The position is put in when it is known. Who sent it gets it, too: that is how it knows.

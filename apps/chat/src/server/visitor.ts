@@ -7,6 +7,8 @@ export type Rates = {
   readonly says: Rate;
   /** Typing: more is ignored. */
   readonly typings: Rate;
+  /** Coming, going and being called otherwise, which all in the room are told: more is answered `too-fast`. */
+  readonly moves: Rate;
   /** Messages that are refused for any other reason: more, and the connection is closed with 1008. */
   readonly faults: Rate;
 };
@@ -15,6 +17,7 @@ export type Rates = {
 export const defaultRates: Rates = {
   says: { perSecond: 2, burst: 10 },
   typings: { perSecond: 1, burst: 5 },
+  moves: { perSecond: 2, burst: 60 },
   faults: { perSecond: 0.2, burst: 10 },
 };
 
@@ -23,11 +26,13 @@ export class Visitor {
   person: Person | undefined;
   readonly says: TokenBucket;
   readonly typings: TokenBucket;
+  readonly moves: TokenBucket;
   readonly faults: TokenBucket;
 
   constructor(rates: Rates, now: number) {
     this.says = new TokenBucket(rates.says, now);
     this.typings = new TokenBucket(rates.typings, now);
+    this.moves = new TokenBucket(rates.moves, now);
     this.faults = new TokenBucket(rates.faults, now);
   }
 }

@@ -58,12 +58,12 @@ export class Peer {
     this.socket.send(asItIs ? message : JSON.stringify(message));
   }
 
-  /** The next message of a type that was not read before; others are passed over. */
-  async next<Type extends FromServer["type"]>(type: Type): Promise<Of<Type>> {
+  /** The next message of a type, or of some, that was not read before; others are passed over. */
+  async next<Type extends FromServer["type"]>(...types: Type[]): Promise<Of<Type>> {
     for (;;) {
       while (this.#read < this.heard.length) {
         const message = this.heard[this.#read++]!;
-        if (message.type === type) return message as Of<Type>;
+        if (types.some((type) => type === message.type)) return message as Of<Type>;
       }
       await once(this.#news, "message");
     }
