@@ -45,6 +45,23 @@ test("a worker that is frozen costs the primary no more than the buffer: what is
   expect(lost).toBeGreaterThan(0);
 });
 
+test("who comes back to another worker gets what it missed, though the worker that said it was killed", async () => {
+  const program = await Program.start();
+  const [one, other] = await Guest.both(program.port);
+  one.say("join null");
+  const { position } = JSON.parse(await one.hears());
+  expect(position).toMatchObject({ offset: 0 });
+  for (const text of ["first", "second"]) {
+    one.say(`news ${text}`);
+    expect([await one.hears(), await one.hears()].sort()).toEqual([text, "said"].sort());
+  }
+  process.kill(one.pid, "SIGKILL");
+  await one.ended;
+  other.say(`join ${JSON.stringify(position)}`);
+  expect([await other.hears(), await other.hears()]).toEqual(["first", "second"]);
+  expect(JSON.parse(await other.hears())).toMatchObject({ recovered: true, position: { offset: 2 } });
+});
+
 test("SIGTERM ends all: the relay keeps nobody", async () => {
   const program = await Program.start();
   const guests = await Guest.both(program.port);

@@ -50,6 +50,8 @@ export class SupervisedWorker {
     });
     // Without its supervisor a worker of node:cluster would end at once, with all its connections.
     cluster.worker!.exitedAfterDisconnect = true;
+    // What it can no longer be told is an error of this object's, which would end the process in the middle of its drain.
+    cluster.worker!.on("error", () => {});
     process.once("disconnect", () => this.drain(this.#settings.drain));
     process.on("SIGTERM", () => this.drain(this.#settings.drain));
     // A terminal sends these to the whole group: the supervisor decides.

@@ -48,7 +48,7 @@ export class Supervisor implements AsyncDisposable {
   readonly #slots: readonly Slot[];
   readonly #alive = new Set<WorkerProcess>();
   readonly #limit: RestartLimit;
-  readonly #addresses = new Map<string, Address>();
+  readonly #addresses = new Map<WorkerProcess, Map<string, Address>>();
   readonly #caretaker: Caretaker;
   /** Who waits for a worker to be ready or gone, and for its end. */
   readonly #awaited = new Map<WorkerProcess, (outcome: Outcome) => void>();
@@ -97,9 +97,12 @@ export class Supervisor implements AsyncDisposable {
     return [...this.#alive].sort((a, b) => a.slot - b.slot).map(({ info }) => info);
   }
 
-  /** The TCP addresses that workers listen on, in the order in which they were first told. */
+  /** The TCP addresses that the workers listen on, those of the first worker first; when none lives, those of the last one. */
   get addresses(): readonly Address[] {
-    return [...this.#addresses.values()];
+    const all = new Map<string, Address>();
+    const byPlace = [...this.#addresses].sort(([a], [b]) => a.slot - b.slot);
+    for (const [, told] of byPlace) for (const [name, address] of told) all.set(name, address);
+    return [...all.values()];
   }
 
   /** Starts all workers; resolves when all are ready, rejects when one is not going to be. Called once. */
@@ -173,7 +176,7 @@ export class Supervisor implements AsyncDisposable {
     return {
       onReady: (worker) => this.#onReady(worker),
       onDraining: (worker) => this.#onDraining(worker),
-      onListening: (_, address) => this.#addresses.set(`${address.address}|${address.port}`, address),
+      onListening: (worker, address) => this.#onListening(worker, address),
       onListen: (worker, request, key) => this.#onListen(worker, request, key),
       onUnlisten: (worker) => this.#releaseUnused(this.#slots[worker.slot]!),
       onExit: (worker, exit) => this.#onExit(worker, exit),
@@ -204,6 +207,12 @@ export class Supervisor implements AsyncDisposable {
     else worker.refuse(request, lent.refusal);
   }
 
+  #onListening(worker: WorkerProcess, address: Address): void {
+    for (const one of this.#addresses.keys()) if (one.state === "ended") this.#addresses.delete(one);
+    const told = this.#addresses.get(worker) ?? new Map<string, Address>();
+    this.#addresses.set(worker, told.set(`${address.address}|${address.port}`, address));
+  }
+
   /** Somebody else has told a worker to go: another takes its place. */
   #onDraining(worker: WorkerProcess): void {
     const slot = this.#slots[worker.slot]!;
@@ -216,6 +225,7 @@ export class Supervisor implements AsyncDisposable {
   #onExit(worker: WorkerProcess, exit: WorkerExit): void {
     const slot = this.#slots[worker.slot]!;
     this.#alive.delete(worker);
+    if (this.#alive.size > 0) this.#addresses.delete(worker);
     if (this.#state === "stopping") this.#result[worker.killed ? "killed" : "drained"]++;
     if (!exit.expected || worker.killed) this.#log(describe(worker, exit));
     this.#call("onExit", () => this.#options.hooks.onExit?.(worker.info, exit));

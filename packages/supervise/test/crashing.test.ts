@@ -154,3 +154,12 @@ test("workers whose supervisor is killed drain and end: no orphan is left", asyn
   // Nobody has its output any more.
   await program.silent;
 });
+
+test("what cannot be said to a supervisor that is gone does not end a worker before its drain", async () => {
+  const program = await Program.start("sends", { workers: 1 });
+  const client = await Client.connect(program.url);
+  const answer = client.ask("the last word");
+  program.signal("SIGKILL");
+  expect(await answer).toBe("the last word");
+  expect((await client.ended).code).toBe(1001);
+});
