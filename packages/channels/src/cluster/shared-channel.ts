@@ -311,14 +311,24 @@ export class SharedChannel {
     }
   }
 
-  /** What is not in the log is for own members alone. */
+  /** What is not in the log is for own members alone. What is there and waits for another's must not come behind it. */
   #giveLocally(own: Own): void {
+    for (const earlier of [...this.#own.values()]) {
+      const { number, outcome } = earlier;
+      if (number < own.number && outcome !== undefined && !(outcome instanceof Error)) this.#give(earlier);
+    }
+    this.#give(own);
+  }
+
+  /** Gives own members a broadcast that has not come from the log. */
+  #give(own: Own): void {
+    const isLogged = !(own.outcome instanceof Error);
     this.#own.delete(own.number);
-    if (own.isDoubtful) this.#rememberGiven(own.number);
+    if (own.isDoubtful || isLogged) this.#rememberGiven(own.number);
     const position = { epoch: this.#localEpoch, offset: ++this.#localOffset };
     this.#lossy = this.#gate?.position;
     const message = this.#stamped(own.message, position);
-    own.result.place(position);
+    if (!isLogged) own.result.place(position);
     if (message === undefined || this.#hasEnded) own.result.finish();
     else this.#serve(message, position, own.selection, own.result);
   }
