@@ -30,12 +30,17 @@ export function socketOf(handle: StreamHandle): OwnSocket {
 /** Whether something is a handle as we need it. Undocumented in Node: taken only when it looks as expected. */
 export function isHandle(value: unknown): value is StreamHandle {
   if (typeof value !== "object" || value === null) return false;
-  const handle = value as Record<string, unknown>;
-  for (const name of methods) if (typeof handle[name] !== "function") return false;
-  return true;
+  const handle = value as { readonly [Name in keyof StreamHandle]?: unknown };
+  return (
+    typeof handle.useUserBuffer === "function" &&
+    typeof handle.readStart === "function" &&
+    typeof handle.readStop === "function" &&
+    typeof handle.writeBuffer === "function" &&
+    typeof handle.writev === "function" &&
+    typeof handle.shutdown === "function" &&
+    typeof handle.close === "function"
+  );
 }
-
-const methods = ["useUserBuffer", "readStart", "readStop", "writeBuffer", "writev", "shutdown", "close"];
 
 /** Node keeps the socket of a handle in a property of it. */
 function forget(handle: object, socket: net.Socket): void {
