@@ -16,7 +16,7 @@ type Client = {
   destroy(): void;
   duplicate(options: object): Client;
   on(event: string, listener: (...args: never[]) => void): void;
-  sendCommand(words: (string | Buffer)[]): Promise<unknown>;
+  sendCommand(words: (string | Buffer)[], options: object): Promise<unknown>;
   subscribe(channels: string[], listener: Listener, buffers: true): Promise<void>;
   sSubscribe(channels: string[], listener: Listener, buffers: true): Promise<void>;
   unsubscribe(channels: string[], listener: Listener, buffers: true): Promise<void>;
@@ -29,12 +29,15 @@ type Cluster = {
   destroy(): void;
   duplicate(): Cluster;
   on(event: string, listener: (...args: never[]) => void): void;
-  nodeClient(node: unknown): Promise<Client>;
+  nodeClient(node: unknown): Client | Promise<Client>;
   readonly masters: readonly { readonly host: string; readonly port: number }[];
 };
 
-/** How replies are typed, by the first octet of their RESP form: bulk strings as Buffers, maps as arrays of keys and values. */
-const typeMapping = { 36: Buffer, 37: Array };
+/**
+ * How replies are typed, by the first octet of their RESP form: bulk strings as Buffers, maps as arrays of keys and values. Given with each
+ * command, too: 5.0 does not look at those of the client. Timeouts are for what waits to be written, and costly.
+ */
+const commandOptions = { typeMapping: { 36: Buffer, 37: Array }, timeout: undefined };
 
 /** Laid over the user's options: all that would act by itself, change names or hold what was to be sent. */
 const safe = {
@@ -48,7 +51,7 @@ const safe = {
   clientSideCache: undefined,
   emitInvalidate: false,
   maintNotifications: "disabled",
-  commandOptions: { typeMapping, timeout: undefined },
+  commandOptions,
 };
 
 /** Makes transports of a `redis` client. */
@@ -123,7 +126,7 @@ class NodeRedisTransport implements Transport {
   }
 
   command(words: readonly Word[]): Promise<unknown> {
-    return this.#client.sendCommand(words.map(wordOf));
+    return this.#client.sendCommand(words.map(wordOf), commandOptions);
   }
 
   async subscribe(channels: readonly string[], sharded: boolean): Promise<void> {
