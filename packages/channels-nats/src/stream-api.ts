@@ -38,6 +38,8 @@ type Failure = { readonly code: number; readonly err_code?: number; readonly des
 const streamNotFound = 10_059;
 const nameInUse = 10_058;
 const full = 10_077;
+/** A cluster that is starting says so, with 400, like one that is too small. */
+const noPeers = 10_005;
 /** For the account, for the server: 503 like what may pass. */
 const notEnabled: ReadonlySet<number | undefined> = new Set([10_039, 10_076]);
 
@@ -133,6 +135,7 @@ function resultOf<Result>(data: Uint8Array, expected: number | undefined): Resul
   const { error } = answer;
   if (error === undefined) return answer;
   if (error.err_code === expected && expected !== undefined) return undefined;
-  const code = error.code === 503 && !notEnabled.has(error.err_code) ? "unavailable" : "refused";
+  const mayPass = (error.code === 503 && !notEnabled.has(error.err_code)) || error.err_code === noPeers;
+  const code = mayPass ? "unavailable" : "refused";
   throw new BusError(code, `JetStream: ${error.description ?? error.code}`, { cause: error });
 }
