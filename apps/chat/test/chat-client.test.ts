@@ -267,3 +267,12 @@ test("whether the servers hear each other is known, and which messages others ma
   server().hear({ type: "error", code: "not-passed-on", message: "", room: "sietch", id: "x" });
   expect([client.cluster, [...room.localOnly]]).toEqual(["down", ["x"]]);
 });
+
+test("a message that the others get after all is not said to be known here alone any more", () => {
+  comeIn();
+  server().hear({ ...said(1, "x"), position: { epoch: "local", offset: 1 } });
+  server().hear({ type: "error", code: "not-passed-on", message: "", room: "sietch", id: "x" });
+  expect([...room.localOnly]).toEqual(["x"]);
+  server().hear(said(1, "x"));
+  expect([[...room.localOnly], room.timeline.messages.length]).toEqual([[], 1]);
+});

@@ -270,6 +270,17 @@ describe("abuse", () => {
     expect(peer.all("error")).toHaveLength(11);
   });
 
+  test("who does not say hello in time is out, with 1008; who has said it may be silent", async () => {
+    const strict = await startChat({ page, helloTime: 200 });
+    const paul = await Peer.join(strict.url, "Paul", "a");
+    const silent = await Peer.open(strict.url);
+    const gone = await Peer.open(strict.url);
+    gone.socket.close();
+    expect(await silent.ended).toEqual({ code: 1008, reason: "no hello" });
+    await paul.settled();
+    await strict.close(1_000);
+  });
+
   test("a flood is out, with 1008, and a message that is longer than any may be, with 1009", async () => {
     const flood = await Peer.open(server.url);
     for (let i = 0; i < 200; i++) flood.say({ type: "ping" });

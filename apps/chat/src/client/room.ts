@@ -1,5 +1,5 @@
 import type { Person } from "../protocol/fields.ts";
-import type { FromServer } from "../protocol/from-server.ts";
+import type { FromServer, Said } from "../protocol/from-server.ts";
 import { Outbox, type Unsent } from "./outbox.ts";
 import { Timeline } from "./timeline.ts";
 import { Typists } from "./typists.ts";
@@ -41,8 +41,7 @@ export class Room {
         for (const person of message.people) this.people.set(person.id, person);
         break;
       case "said":
-        this.typists.remove(message.person.id);
-        if (this.timeline.add(message) && message.person.id !== own && this.state === "joined") this.unread++;
+        this.#said(message, message.person.id === own);
         break;
       case "people":
         for (const person of message.here) this.people.set(person.id, person);
@@ -55,6 +54,14 @@ export class Room {
         if (message.person !== own) this.typists.add(message.person);
         break;
     }
+  }
+
+  #said(said: Said, isOwn: boolean): void {
+    this.typists.remove(said.person.id);
+    const isNew = this.timeline.add(said);
+    if (isNew && !isOwn && this.state === "joined") this.unread++;
+    // It comes again when it is in the common history after all: then the others get it, too.
+    if (!isNew && isOwn) this.localOnly.delete(said.id);
   }
 
   /** The page is not in the room any more, as far as the server goes. */

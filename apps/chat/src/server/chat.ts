@@ -26,12 +26,19 @@ export class Chat {
   readonly #peers = new Set<Peer>();
   #cluster: ClusterState = "alone";
 
-  constructor(rooms: Rooms, rates: Rates) {
+  /** Who has not said hello `helloTime` ms after it came is out. */
+  constructor(rooms: Rooms, rates: Rates, helloTime: number) {
     this.#rooms = rooms;
     this.handler = defineHandler({
       init: () => new Visitor(rates, performance.now()),
+      open(connection) {
+        connection.state.deadline = setTimeout(() => connection.close(1008, "no hello"), helloTime);
+      },
       message: (connection, data) => this.#hear(connection, parseFromClient(data)),
-      closed: (connection) => void this.#peers.delete(connection),
+      closed: (connection) => {
+        clearTimeout(connection.state.deadline);
+        this.#peers.delete(connection);
+      },
     });
   }
 
@@ -76,6 +83,7 @@ export class Chat {
       return;
     }
     state.person = person;
+    clearTimeout(state.deadline);
     this.#peers.add(connection);
     for (const id of this.#rooms.channelsOf(connection)) {
       this.#rooms.join(id, connection, person, { replace: true });

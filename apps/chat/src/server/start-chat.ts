@@ -23,6 +23,8 @@ export type ChatOptions = {
   /** The folder of the built page. Default: the one beside the program. */
   page?: URL;
   rates?: Partial<Rates>;
+  /** Milliseconds that a connection has to say hello. Default 10,000. */
+  helloTime?: number;
   /** Connects this server with others: their rooms are one. */
   bus?: Bus;
 };
@@ -44,10 +46,10 @@ export type ChatServer = {
  * reached: a server that is alone without knowing it is of no use.
  */
 export async function startChat(options: ChatOptions = {}): Promise<ChatServer> {
-  const { host = "127.0.0.1", port = 0, origin = "same", bus } = options;
+  const { host = "127.0.0.1", port = 0, origin = "same", helloTime = 10_000, bus } = options;
   const request = await loadPage(options.page ?? new URL("page/", import.meta.url));
   const rooms = openRooms(bus, (state) => chat.setCluster(state));
-  const chat = new Chat(rooms, { ...defaultRates, ...options.rates });
+  const chat = new Chat(rooms, { ...defaultRates, ...options.rates }, helloTime);
   try {
     await rooms.ready;
     const server = await serve({ host, port, origin, request, limits, handler: chat.handler });

@@ -24,6 +24,8 @@ export const defaultRates: Rates = {
 /** What is known of a connection: who it is, once it has said so, and how much it has done. */
 export class Visitor {
   person: Person | undefined;
+  /** Ends the connection if it does not say who it is. */
+  deadline: ReturnType<typeof setTimeout> | undefined;
   readonly says: TokenBucket;
   readonly typings: TokenBucket;
   readonly moves: TokenBucket;
