@@ -38,8 +38,11 @@ const shortString = 41;
 const nothing = new Uint8Array(0);
 /** The queue of all that have nothing in it; never changed. */
 const none: Uint8Array[] = [];
+/** TLS never writes at once: it gets a copy, and the shared buffer stays. */
 const encrypts = 1;
+/** The socket holds bytes that the kernel has not taken. */
 const blocked = 2;
+/** It is flushed when the turn ends. */
 const flushing = 4;
 const ending = 8;
 const ended = 16;
@@ -76,34 +79,9 @@ export class Outbox {
     this.#roomy = Math.min(options.softBuffer, options.hardBuffer);
   }
 
-  /** TLS never writes at once: it gets a copy, and the shared buffer stays. */
-  get #encrypts(): boolean {
-    return (this.#state & encrypts) !== 0;
-  }
-
-  /** The socket holds bytes that the kernel has not taken. */
-  get #blocked(): boolean {
-    return (this.#state & blocked) !== 0;
-  }
-
-  set #blocked(is: boolean) {
-    this.#set(blocked, is);
-  }
-
-  get #flushing(): boolean {
-    return (this.#state & flushing) !== 0;
-  }
-
-  set #flushing(is: boolean) {
-    this.#set(flushing, is);
-  }
-
-  get #tellDrained(): boolean {
-    return (this.#state & tellDrained) !== 0;
-  }
-
-  set #tellDrained(is: boolean) {
-    this.#set(tellDrained, is);
+  // No private accessors here: V8 calls out of compiled code for each use of one.
+  #is(bit: number): boolean {
+    return (this.#state & bit) !== 0;
   }
 
   #set(bit: number, is: boolean): void {
@@ -113,15 +91,15 @@ export class Outbox {
   /** Bytes that wait to be sent. */
   get backlog(): number {
     const inTurn = this.#writer.owner === this ? this.#writer.length : 0;
-    return this.#waiting + inTurn;
+    return this.#waiting() + inTurn;
   }
 
   /** The kernel did not take everything. */
   get isBlocked(): boolean {
-    return this.#blocked;
+    return this.#is(blocked);
   }
 
-  get #waiting(): number {
+  #waiting(): number {
     return this.#queuedBytes + this.#socket.writableLength;
   }
 
@@ -143,7 +121,7 @@ export class Outbox {
 
   /** Sends a text message. */
   text(data: string): WriteResult {
-    if (this.#waiting === 0) {
+    if (this.#waiting() === 0) {
       if (data.length >= direct) return this.#largeText(data);
       const written =
         this.#writer.owner === this &&
@@ -156,7 +134,7 @@ export class Outbox {
   /** Sends a binary message. Large data is not copied and must not be changed until it is sent. */
   binary(data: Uint8Array): WriteResult {
     const { length } = data;
-    if (this.#waiting > 0) return this.#message(binaryFrame(data));
+    if (this.#waiting() > 0) return this.#message(binaryFrame(data));
     if (length >= direct) return this.#direct(data);
     const writer = this.#writer;
     if (writer.owner !== this || !this.#makeRoom(length + 4)) return this.#message(binaryFrame(data));
@@ -183,7 +161,7 @@ export class Outbox {
 
   /** Answers a Ping. While too many answers wait, only the latest is kept (RFC 6455 §5.5.3). */
   pong(frame: Uint8Array): void {
-    if (this.#blocked) {
+    if (this.#is(blocked)) {
       if (this.#pongs >= this.#options.pongs) {
         this.#latestPong = frame;
         return;
@@ -205,16 +183,16 @@ export class Outbox {
     this.#queue = none;
     this.#queuedBytes = 0;
     this.#latestPong = undefined;
-    this.#tellDrained = false;
+    this.#set(tellDrained, false);
     if (this.#writer.owner === this) this.#writer.length = 0;
   }
 
   /** Gives the socket what waits, unless it is behind. */
   flush(): void {
-    this.#flushing = false;
+    this.#set(flushing, false);
     this.#flushShared();
     const queue = this.#queue;
-    if (this.#blocked || queue.length === 0) return;
+    if (this.#is(blocked) || queue.length === 0) return;
     const bytes = this.#queuedBytes;
     this.#queue = none;
     this.#queuedBytes = 0;
@@ -239,18 +217,18 @@ export class Outbox {
    * overflow policy says: "dropped" and "closed" mean that it may not be sent.
    */
   admit(length: number, ahead = 0): WriteResult {
-    let waiting = this.#waiting + ahead;
-    if (waiting + length > this.#options.hardBuffer && !this.#blocked) {
+    let waiting = this.#waiting() + ahead;
+    if (waiting + length > this.#options.hardBuffer && !this.#is(blocked)) {
       // What this turn has gathered does not wait for the peer.
       this.flush();
-      waiting = this.#waiting + ahead;
+      waiting = this.#waiting() + ahead;
     }
     if (waiting > 0 && waiting + length > this.#options.hardBuffer) {
       if (this.#options.onOverflow === "close") {
         this.#owner.onOverflow();
         return "closed";
       }
-      this.#tellDrained = true;
+      this.#set(tellDrained, true);
       if (this.#options.onOverflow === "drop-newest" || !this.#dropOldest(length + ahead)) {
         this.#owner.onDropped();
         return "dropped";
@@ -263,26 +241,26 @@ export class Outbox {
     // Far from every bound, which is where a peer that reads always is. When frames wait for the end of the turn the socket
     // has been looked at.
     if (
-      !this.#blocked &&
-      (this.#flushing || this.#socket.writableLength === 0) &&
+      !this.#is(blocked) &&
+      (this.#is(flushing) || this.#socket.writableLength === 0) &&
       this.#queuedBytes + frame.length < this.#roomy
     ) {
       this.#add(frame);
       return "sent";
     }
-    const asked = this.#tellDrained;
+    const asked = this.#is(tellDrained);
     const verdict = this.admit(frame.length);
     if (verdict === "dropped" || verdict === "closed") return verdict;
     // Whether it really waits shows once the kernel has been asked.
-    this.#tellDrained = asked;
+    this.#set(tellDrained, asked);
     this.#add(frame);
     return this.pressure();
   }
 
   /** Says whether a message that was taken waits, behind `ahead` bytes that wait elsewhere. */
   pressure(ahead = 0): WriteResult {
-    if (this.#waiting + ahead < this.#options.softBuffer) return "sent";
-    this.#tellDrained = true;
+    if (this.#waiting() + ahead < this.#options.softBuffer) return "sent";
+    this.#set(tellDrained, true);
     return "queued";
   }
 
@@ -296,11 +274,11 @@ export class Outbox {
       return;
     }
     this.#enqueue(frame);
-    if (this.#blocked) return;
+    if (this.#is(blocked)) return;
     // A burst within one turn is not a slow peer: the kernel gets it before it counts as waiting.
     if (this.#queuedBytes >= this.#options.softBuffer) this.flush();
-    else if (!this.#flushing) {
-      this.#flushing = true;
+    else if (!this.#is(flushing)) {
+      this.#set(flushing, true);
       writer.flushLater(this);
     }
   }
@@ -309,7 +287,7 @@ export class Outbox {
   #dropOldest(length: number): boolean {
     const queue = this.#queue;
     const kept: Uint8Array[] = [];
-    const excess = this.#waiting + length - this.#options.hardBuffer;
+    const excess = this.#waiting() + length - this.#options.hardBuffer;
     let freed = 0;
     let end = 0;
     for (; end < queue.length && excess > freed; end++) {
@@ -374,7 +352,7 @@ export class Outbox {
   /** Encodes a large text into memory that serves again when the kernel takes it all at once, as it mostly does. */
   #largeText(data: string): WriteResult {
     this.#flushShared();
-    const canBe = !this.#blocked && !this.#encrypts;
+    const canBe = !this.#is(blocked) && !this.#is(encrypts);
     const buffer = canBe ? this.#writer.forText(maxHead + data.length + margin) : undefined;
     if (buffer === undefined) return this.#message(textFrame(data));
     let end = putAscii(buffer, 0, data);
@@ -394,7 +372,7 @@ export class Outbox {
   #makeRoom(length: number): boolean {
     const writer = this.#writer;
     if (writer.length + length > gather) this.#flushShared();
-    return !this.#blocked && length <= writer.buffer.length;
+    return !this.#is(blocked) && length <= writer.buffer.length;
   }
 
   #flushShared(): void {
@@ -410,7 +388,7 @@ export class Outbox {
   #writeShared(length: number): void {
     this.#writer.count(length);
     const shared = this.#writer.view(length);
-    if (this.#encrypts) {
+    if (this.#is(encrypts)) {
       this.#socket.write(Buffer.from(shared));
       return;
     }
@@ -420,8 +398,8 @@ export class Outbox {
 
   /** Finds out when the socket is behind. An empty write behind the rest tells when it no longer is. */
   #noticeBlocked(): void {
-    if (this.#blocked || this.#socket.writableLength === 0 || this.#socket.writableCorked > 0) return;
-    this.#blocked = true;
+    if (this.#is(blocked) || this.#socket.writableLength === 0 || this.#socket.writableCorked > 0) return;
+    this.#set(blocked, true);
     this.#socket.write(nothing, () => this.#unblocked());
     this.#owner.onBlocked();
   }
@@ -429,7 +407,7 @@ export class Outbox {
   #unblocked(): void {
     // What a lost socket had not sent was never taken.
     if (this.#socket.destroyed) return;
-    this.#blocked = false;
+    this.#set(blocked, false);
     this.#pongs = 0;
     this.#queueLatestPong();
     this.flush();
@@ -452,9 +430,9 @@ export class Outbox {
 
   /** Tells the owner that nothing waits, if that is so. */
   tellDrained(): void {
-    if (this.#blocked) return;
-    const asked = this.#tellDrained;
-    this.#tellDrained = false;
+    if (this.#is(blocked)) return;
+    const asked = this.#is(tellDrained);
+    this.#set(tellDrained, false);
     this.#owner.onDrained(asked);
   }
 
