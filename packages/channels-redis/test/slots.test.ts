@@ -13,16 +13,17 @@ afterAll(() => cluster[Symbol.asyncDispose]());
 
 const ask = async (node: RedisServer, ...words: (string | number)[]) => String(await node.command(...words));
 
-/** Gives a slot without keys to another node, which all are told. */
+/** Gives a slot without keys to another node, as `redis-cli` does: importing it raises the epoch of the new owner, whom all believe then. */
 async function move(slot: number): Promise<void> {
   const { nodes } = cluster;
   const owners = (await nodes[0]!.command("CLUSTER", "SLOTS")) as [number, number, [string, number]][];
   const port = owners.find(([first, last]) => first <= slot && slot <= last)![2][1];
-  const target = nodes.find((node) => node.port !== port)!;
-  const id = await ask(target, "CLUSTER", "MYID");
-  for (const node of [target, ...nodes.filter((each) => each !== target)]) {
-    await node.command("CLUSTER", "SETSLOT", slot, "NODE", id);
-  }
+  const source = nodes.find((node) => node.port === port)!;
+  const [target, ...others] = nodes.filter((node) => node !== source) as [RedisServer, ...RedisServer[]];
+  const [from, to] = [await ask(source, "CLUSTER", "MYID"), await ask(target, "CLUSTER", "MYID")];
+  await target.command("CLUSTER", "SETSLOT", slot, "IMPORTING", from);
+  await source.command("CLUSTER", "SETSLOT", slot, "MIGRATING", to);
+  for (const node of [target, source, ...others]) await node.command("CLUSTER", "SETSLOT", slot, "NODE", to);
 }
 
 describe.each(libraries)("over a cluster by $library", (library) => {
