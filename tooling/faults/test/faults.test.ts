@@ -10,7 +10,7 @@ const resumption = 5000;
 /** Nothing came twice or late, and for each publisher and client: what came and what is counted as lost is all there was. */
 async function expectExactBooks(cluster: Cluster): Promise<void> {
   const published = await Promise.all(cluster.alive().map(({ process }) => process.tell("stopPublishing")));
-  for (const { client } of cluster.alive()) expect(client.ledger.faults).toEqual([]);
+  for (const { id, client } of cluster.alive()) expect(client.ledger.faults, `at ${id}`).toEqual([]);
   for (const balance of await balances(cluster, published)) {
     expect(balance).toMatchObject({ published: balance.received + balance.lost });
     if (balance.at === balance.from) expect(balance).toMatchObject({ lost: 0 });
@@ -132,7 +132,7 @@ describe.each(kinds)("over %s", { timeout: 120_000 }, (kind) => {
     for (const { from, number } of published) {
       for (const { client } of cluster.nodes) expect(client.ledger.count(from)).toBe(number);
     }
-    for (const { client } of cluster.nodes) expect(client.ledger.faults).toEqual([]);
+    for (const { id, client } of cluster.nodes) expect(client.ledger.faults, `at ${id}`).toEqual([]);
   });
 
   test("a process is killed: its members are gone within the ttl, the others do not notice", async () => {
