@@ -27,14 +27,21 @@ export class Script {
     await connection.command(["SCRIPT", "LOAD", this.#source]).catch(() => {});
   }
 
-  async call(
+  /** Calls of one connection take effect in their order. */
+  call(
     connection: Connection,
     keys: readonly string[],
     ...words: readonly Word[]
   ): Promise<readonly unknown[]> {
     const args = [String(keys.length), ...keys, ...words];
     const recovery = this.#recoveries.get(connection);
-    if (recovery !== undefined) await new Promise<void>((resolve) => recovery.held.push(resolve));
+    if (recovery === undefined) return this.#send(connection, args);
+    return new Promise((resolve) => {
+      recovery.held.push(() => resolve(this.#send(connection, args)));
+    });
+  }
+
+  async #send(connection: Connection, args: readonly Word[]): Promise<readonly unknown[]> {
     const number = (this.#sent.get(connection) ?? 0) + 1;
     this.#sent.set(connection, number);
     try {
@@ -53,7 +60,7 @@ export class Script {
     this.#recoveries.set(connection, { held: [], until: this.#sent.get(connection)! });
   }
 
-  /** All that was sent by digest has been answered: what was held may go. */
+  /** All that was sent by digest has been answered: what was held goes, at once, before anything newer. */
   #release(connection: Connection, number: number): void {
     const recovery = this.#recoveries.get(connection);
     if (recovery === undefined || number < recovery.until) return;
