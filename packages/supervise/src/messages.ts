@@ -2,6 +2,7 @@
 export type ToWorker =
   | { exws: "supervise"; say: "drain"; within: number }
   | { exws: "supervise"; say: "left" }
+  | { exws: "supervise"; say: "ping" }
   | { exws: "supervise"; say: "lend"; request: number; refusal?: Refusal };
 
 /** Why a worker gets no handle: an error of the system, or this system cannot share ports so. */
@@ -15,7 +16,7 @@ export type FromWorker =
   | { exws: "supervise"; say: "listen"; request: number; key: PortKey }
   | { exws: "supervise"; say: "listening"; address: Address }
   | { exws: "supervise"; say: "unlisten"; key: PortKey }
-  | { exws: "supervise"; say: "ready" | "draining" | "leave" | "drained" };
+  | { exws: "supervise"; say: "ready" | "pong" | "draining" | "leave" | "drained" };
 
 /** What tells the ports apart that a worker listens on: `nth` counts those that it asked for in the same words. */
 export type PortKey = { host: string | null; family: 4 | 6 | -1; port: number; nth: number };

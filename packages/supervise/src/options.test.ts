@@ -14,6 +14,7 @@ describe("options", () => {
       ready: "listening",
       readyTimeout: 30_000,
       drain: 30_000,
+      unresponsive: 60_000,
       restarts: { max: 10, within: 60_000 },
       backoff: { min: 100, max: 5_000 },
       reusePort: true,
@@ -27,6 +28,11 @@ describe("options", () => {
     for (const one of [entry, relative, pathToFileURL(entry), pathToFileURL(entry).href]) {
       expect(resolveOptions({ entry: one }).entry).toBe(entry);
     }
+  });
+
+  test("workers that are debugged may stand still for ever", () => {
+    expect(resolveOptions({ entry, execArgv: ["--inspect=0"] }).unresponsive).toBe(Number.POSITIVE_INFINITY);
+    expect(resolveOptions({ entry, execArgv: ["--inspect-brk"], unresponsive: 5 }).unresponsive).toBe(5);
   });
 
   test("what Node was told to evaluate is not for workers", () => {
@@ -60,6 +66,9 @@ describe("options", () => {
     ["readyTimeout", { readyTimeout: Number.POSITIVE_INFINITY }, RangeError],
     ["drain", { drain: -1 }, RangeError],
     ["drain", { drain: "1s" }, TypeError],
+    ["unresponsive", { unresponsive: 0 }, RangeError],
+    ["unresponsive", { unresponsive: Number.NaN }, RangeError],
+    ["unresponsive", { unresponsive: null }, TypeError],
     ["restarts", { restarts: null }, TypeError],
     ["restarts.max", { restarts: { max: -1 } }, RangeError],
     ["restarts.within", { restarts: { within: 0 } }, RangeError],

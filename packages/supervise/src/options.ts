@@ -26,6 +26,11 @@ export type SuperviseOptions = {
   readyTimeout?: number;
   /** Milliseconds that a worker has to drain before it is killed; default 30,000. */
   drain?: number;
+  /**
+   * Milliseconds after which a worker that is ready and answers nothing, because it is blocked or frozen, is killed. Default 60,000;
+   * Infinity, never, when its Node is to be debugged (`--inspect`).
+   */
+  unresponsive?: number;
   /** How many restarts are borne within how many milliseconds; one more ends everything. Default 10 within 60,000. */
   restarts?: { max?: number; within?: number };
   /**
@@ -71,6 +76,7 @@ const names: readonly string[] = [
   "ready",
   "readyTimeout",
   "drain",
+  "unresponsive",
   "restarts",
   "backoff",
   "reusePort",
@@ -93,6 +99,8 @@ export function resolveOptions(options: SuperviseOptions): ResolvedOptions {
   const { workers = availableParallelism(), readyTimeout = 30_000, drain = 30_000 } = options;
   const { args = process.argv.slice(2), env = {}, execArgv = ownFlags() } = options;
   const { reusePort = true, signals = true } = options;
+  const debugged = Array.isArray(execArgv) && execArgv.some((flag) => String(flag).startsWith("--inspect"));
+  const { unresponsive = debugged ? Number.POSITIVE_INFINITY : 60_000 } = options;
   const { ready = "listening", log = print, pass = ["SIGUSR2"] } = options;
   checkNames("restarts.", restarts, ["max", "within"]);
   checkNames("backoff.", backoff, ["min", "max"]);
@@ -101,6 +109,7 @@ export function resolveOptions(options: SuperviseOptions): ResolvedOptions {
   checkNumber("workers", workers, 1, 1_024);
   checkNumber("readyTimeout", readyTimeout, 1, longest);
   checkNumber("drain", drain, 0, longest);
+  if (unresponsive !== Number.POSITIVE_INFINITY) checkNumber("unresponsive", unresponsive, 1, longest);
   checkNumber("restarts.max", max, 0, Number.MAX_SAFE_INTEGER);
   checkNumber("restarts.within", within, 1, Number.MAX_SAFE_INTEGER);
   checkNumber("backoff.min", min, 0, longest);
@@ -118,6 +127,7 @@ export function resolveOptions(options: SuperviseOptions): ResolvedOptions {
     ready,
     readyTimeout,
     drain,
+    unresponsive,
     restarts: { max, within },
     backoff: { min, max: longestDelay },
     reusePort: checkBoolean("reusePort", reusePort),

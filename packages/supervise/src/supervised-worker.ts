@@ -138,6 +138,7 @@ export class SupervisedWorker {
 
   #hear(message: ToWorker, handle: unknown): void {
     if (message.say === "drain") this.drain(message.within);
+    else if (message.say === "ping") this.#say({ say: "pong" });
     else if (message.say === "left") this.#left();
     else {
       const pending = this.#pending.get(message.request);

@@ -38,6 +38,9 @@ export interface Caretaker {
   onExit(worker: WorkerProcess, exit: WorkerExit): void;
 }
 
+/** Questions that a worker may leave unanswered. Counted, not timed: while this process stands still nobody is asked. */
+const patience = 6;
+
 /** One worker, from its fork to its end. */
 export class WorkerProcess {
   /** Its place, from 0 on. */
@@ -55,6 +58,8 @@ export class WorkerProcess {
   #deadline = Number.POSITIVE_INFINITY;
   #reason: string | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #questions: NodeJS.Timeout | undefined;
+  #unanswered = 0;
 
   constructor(slot: number, options: ResolvedOptions, caretaker: Caretaker) {
     this.slot = slot;
@@ -122,7 +127,8 @@ export class WorkerProcess {
 
   #hear(message: FromWorker): void {
     if (this.#state === "ended") return;
-    if (message.say === "ready") this.#becomeReady();
+    if (message.say === "pong") this.#unanswered = 0;
+    else if (message.say === "ready") this.#becomeReady();
     else if (message.say === "leave") this.#say({ say: "left" });
     else if (message.say === "listen") this.#caretaker.onListen(this, message.request, message.key);
     else if (message.say === "listening") this.#caretaker.onListening(this, message.address);
@@ -148,12 +154,25 @@ export class WorkerProcess {
     clearTimeout(this.#timer);
     this.#state = "ready";
     this.readySince = performance.now();
+    this.#watch();
     this.#caretaker.onReady(this);
+  }
+
+  /** Asks now and then whether it answers. Whether it drains is a matter of time alone. */
+  #watch(): void {
+    const { unresponsive } = this.#options;
+    if (unresponsive === Number.POSITIVE_INFINITY) return;
+    this.#questions = setInterval(() => {
+      if (this.#state !== "ready") clearInterval(this.#questions);
+      else if (this.#unanswered++ < patience) this.#say({ say: "ping" });
+      else this.#kill(`did not answer for ${unresponsive} ms`);
+    }, unresponsive / patience);
   }
 
   #end(code: number | null, signal: string | null): void {
     if (this.#state === "ended") return;
     clearTimeout(this.#timer);
+    clearInterval(this.#questions);
     const before = this.#state === "starting" ? " before it was ready" : "";
     const expected = this.#asked || (this.#state === "draining" && code === 0);
     this.#state = "ended";

@@ -73,6 +73,31 @@ test("who connects while workers are killed is never refused", async () => {
   expect(connected).toBeGreaterThan(8);
 });
 
+test("a worker that is frozen is killed after a while, and has a successor; the others do not notice", async () => {
+  const program = await Program.start("echo", { unresponsive: 3_000 });
+  const [[frozen, lost], [, kept]] = [...(await onePerWorker(program.url, 2))] as [
+    [number, Client],
+    [number, Client],
+  ];
+  process.kill(frozen, "SIGSTOP");
+  expect((await lost.ended).code).toBe(1006);
+  expect(await program.next("exit")).toMatchObject({
+    pid: frozen,
+    exit: { signal: "SIGKILL", expected: false, reason: "did not answer for 3000 ms and was killed" },
+  });
+  await program.next("restart", ({ delay }) => delay === 0);
+  expect(await kept.ask("unaffected")).toBe("unaffected");
+});
+
+test("a worker that is blocked for less than that is left alone", async () => {
+  const program = await Program.start("echo", { workers: 1, unresponsive: 20_000 });
+  const client = await Client.connect(program.url);
+  const pid = await client.ask("pid");
+  expect(await client.ask("block")).toBe("blocked for 4 s");
+  expect(await client.ask("pid")).toBe(pid);
+  expect(program.lines.filter(({ event }) => event === "exit")).toEqual([]);
+});
+
 /** Connects until so many in a row have been answered by this process. */
 async function allTo(url: string, pid: number, wanted: number): Promise<void> {
   for (let row = 0; row < wanted; ) {

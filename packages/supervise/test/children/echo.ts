@@ -9,6 +9,9 @@ const handler = defineHandler({
       // Long enough for the drain to have begun: it waits for this.
       for (let i = 0; i < 200; i++) await new Promise(setImmediate);
       connection.write("done slowly");
+    } else if (data === "block") {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 4_000);
+      connection.write("blocked for 4 s");
     } else if (data === "close") void server.close();
     else connection.write(data);
   },
