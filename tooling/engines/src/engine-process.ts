@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { accessSync, constants } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, isAbsolute, join } from "node:path";
 import { freePort } from "./free-port.ts";
@@ -57,8 +57,8 @@ export class EngineProcess {
     args: (port: number, folder: string) => readonly string[],
     ready: (port: number) => Promise<void>,
   ): Promise<EngineProcess> {
-    const folder = await mkdtemp(join(tmpdir(), `exws-${program.command}-`));
-    const engine = new EngineProcess(await freePort(), folder, program, args, ready);
+    const { port, folder } = await reserve();
+    const engine = new EngineProcess(port, folder, program, args, ready);
     try {
       await engine.start();
     } catch (error) {
@@ -105,7 +105,9 @@ export class EngineProcess {
     for (;;) {
       try {
         await this.#ready(this.port);
-        return;
+        // It might have been another that answered.
+        if (ended === undefined) return;
+        throw new Error("the port is taken");
       } catch (error) {
         if (ended !== undefined || performance.now() > deadline) {
           throw new Error(`${command}: ${ended ?? "does not answer"}\n${this.#output}`, { cause: error });
@@ -153,6 +155,20 @@ function guard({ pid }: ChildProcess, folder: string): () => void {
   });
   shell.unref();
   return () => shell.kill("SIGKILL");
+}
+
+/** A port, and a folder that says to tests in other processes that it is taken, before anybody listens there. */
+async function reserve(): Promise<{ port: number; folder: string }> {
+  for (;;) {
+    const port = await freePort();
+    const folder = join(tmpdir(), `exws-engine-${port}`);
+    try {
+      await mkdir(folder);
+      return { port, folder };
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    }
+  }
 }
 
 /** Debian puts servers into /usr/sbin, which is not on everybody's PATH. */
