@@ -19,5 +19,22 @@ export async function openBus(address: string | undefined): Promise<Bus> {
   }
   const { natsBus } = await import("@exws/channels-nats");
   const { connect } = await import("@nats-io/transport-node");
-  return natsBus(connect, { servers: address }, { prefix });
+  return natsBus(connect, natsOptions(address), { prefix });
+}
+
+/** What an address says in the client's options: it would leave out name and password. Exported for tests. */
+export function natsOptions(address: string): {
+  servers: string;
+  user?: string;
+  pass?: string;
+  token?: string;
+  tls?: object;
+} {
+  const { protocol, hostname, port, username, password } = new URL(address);
+  const [user, pass] = [decodeURIComponent(username), decodeURIComponent(password)];
+  return {
+    servers: `${hostname}:${port || 4222}`,
+    ...(pass === "" ? user !== "" && { token: user } : { user, pass }),
+    ...(protocol === "tls:" && { tls: {} }),
+  };
 }
