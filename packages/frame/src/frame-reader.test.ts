@@ -3,13 +3,41 @@ import { bytewise, concat, hex, utf8 } from "../test/support/bytes.ts";
 import { frame, someKey } from "../test/support/wire.ts";
 import type { Role } from "./check-header.ts";
 import { FrameReader } from "./frame-reader.ts";
-import { commonMemory } from "./payload-memory.ts";
+import { applyMask } from "./mask.ts";
+import { commonMemory, type PayloadMemory } from "./payload-memory.ts";
 
 const hello = hex("81 85 37fa213d 7f9f4d5158");
 
 function push(reader: FrameReader, bytes: Uint8Array): void {
   reader.push(bytes, 0, bytes.length);
 }
+
+describe("memory that is handed in", () => {
+  const asked: number[] = [];
+  const memory: PayloadMemory = {
+    ...commonMemory,
+    takeUnmasked(source, start, length, key) {
+      asked.push(length);
+      if (length > 5) return undefined;
+      const bytes = new Uint8Array(source.subarray(start, start + length));
+      applyMask(bytes, key);
+      return bytes;
+    },
+  };
+
+  test.each([
+    ["unmasks a short payload itself", "hello", [5]],
+    ["may leave a short payload to us", "hello world", [11]],
+    ["is not asked to unmask a longer one", "x".repeat(65), []],
+  ])("%s", (_, text, lengths) => {
+    asked.length = 0;
+    const reader = new FrameReader("server", 0, memory);
+    push(reader, frame({ opcode: 1, payload: utf8(text), key: someKey }));
+    expect(reader.advance()).toBe(true);
+    expect(reader.takePayload()).toEqual(utf8(text));
+    expect(asked).toEqual(lengths);
+  });
+});
 
 describe("pieces", () => {
   test("a frame that is all there is one piece, still masked", () => {
