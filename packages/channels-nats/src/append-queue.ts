@@ -93,11 +93,11 @@ export class AppendQueue {
     this.#send();
   }
 
-  async #add(pending: Pending, { subject, position: { epoch } }: TopicStream): Promise<void> {
+  async #add(pending: Pending, { subject, start, position: { epoch } }: TopicStream): Promise<void> {
     try {
-      const offset = await this.#api.add(subject, pending.entry);
-      if (offset === undefined) throw new BusError("refused", "the stream takes no more entries");
-      pending.result.resolve({ epoch, offset });
+      const sequence = await this.#api.add(subject, pending.entry);
+      if (sequence === undefined) throw new BusError("refused", "the stream takes no more entries");
+      pending.result.resolve({ epoch, offset: sequence - start });
     } catch (error) {
       if (isUnanswered(error) && ++pending.tries < patience) this.#returned.add(pending);
       else pending.result.reject(failureOf(error));

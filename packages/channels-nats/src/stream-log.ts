@@ -23,7 +23,7 @@ type Connected = {
   readonly queues: Map<string, AppendQueue>;
 };
 
-/** The log of a bus on JetStream: a stream for each topic, whose sequences are the offsets. */
+/** The log of a bus on JetStream: a stream for each topic, whose sequences the offsets are counted by. */
 export class StreamLog implements BusLog {
   readonly #options: ResolvedOptions;
   readonly #known = new Map<string, Position>();
@@ -119,7 +119,7 @@ function forgetOne(queues: Map<string, AppendQueue>): void {
 /** All entries behind a place; undefined when they are not all there, or exceed the bounds. The place may come from a client. */
 async function entriesOf(
   api: StreamApi,
-  { name, position, first }: TopicStream,
+  { name, position, start, first }: TopicStream,
   after: Position | undefined,
   { count, bytes }: LogBounds,
 ): Promise<readonly Uint8Array[] | undefined> {
@@ -128,8 +128,9 @@ async function entriesOf(
   if (missed > count || after.offset + 1 < first) return undefined;
   const entries: Uint8Array[] = [];
   let size = 0;
-  for (let seq = after.offset + 1; seq <= position.offset; seq += chunk) {
-    const length = Math.min(chunk, position.offset - seq + 1);
+  const end = start + position.offset;
+  for (let seq = start + after.offset + 1; seq <= end; seq += chunk) {
+    const length = Math.min(chunk, end - seq + 1);
     const some = await Promise.all(Array.from({ length }, (_, index) => api.get(name, { seq: seq + index })));
     for (const message of some) {
       if (message === undefined) return undefined;

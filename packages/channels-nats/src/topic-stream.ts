@@ -15,6 +15,8 @@ export type TopicStream = {
   /** Where entries are published. Its last token is the epoch: who knows an old epoch reaches nobody. */
   readonly subject: string;
   readonly position: Position;
+  /** The sequence that offsets count from: what is before it is of an earlier epoch. */
+  readonly start: number;
   /** The offset of the oldest entry; one more than the position's when there is none. */
   readonly first: number;
 };
@@ -29,8 +31,9 @@ export function streamName(prefix: string, topic: string): string {
   return `exws-log-${digestOf(`${prefix}.${topic}`)}`;
 }
 
-function subjectOf(prefix: string, topic: string): string {
-  return `${prefix}.@log.${digestOf(topic)}.${randomBytes(12).toString("hex")}`;
+/** The epoch tells, too, from which sequence on the stream has it. */
+function subjectOf(prefix: string, topic: string, start: number): string {
+  return `${prefix}.@log.${digestOf(topic)}.${randomBytes(12).toString("hex")}-${start}`;
 }
 
 function digestOf(text: string): string {
@@ -57,7 +60,7 @@ export async function findStream(
   for (let tries = 0; tries < 5; tries++) {
     const found = await api.info(name);
     if (found === undefined) {
-      const subject = subjectOf(prefix, topic);
+      const subject = subjectOf(prefix, topic, 0);
       const created = await api.create({
         ...limitsOf(bounds, prefix, topic),
         name,
@@ -84,7 +87,7 @@ export async function findStream(
       continue;
     }
     if (!isBehind && hasLimits(found.config, limits)) return stream;
-    const subjects = isBehind ? [subjectOf(prefix, topic)] : found.config.subjects;
+    const subjects = isBehind ? [subjectOf(prefix, topic, found.state.last_seq)] : found.config.subjects;
     const updated = await api.update({ ...found.config, ...limits, subjects });
     if (updated !== undefined) return checked(updated, options);
   }
@@ -123,10 +126,14 @@ function checked({ config, state, cluster }: StreamInfo, { log }: ResolvedOption
     throw new BusError("refused", `in a NATS cluster the log needs replicas: 3, or storage: "file"`);
   }
   const subject = config.subjects[0] ?? "";
+  const epoch = subject.slice(subject.lastIndexOf(".") + 1);
+  const start = Number(epoch.split("-")[1]) || 0;
+  const first = state.messages === 0 ? state.last_seq + 1 : state.first_seq;
   return {
     name: config.name,
     subject,
-    position: { epoch: subject.slice(subject.lastIndexOf(".") + 1), offset: state.last_seq },
-    first: state.messages === 0 ? state.last_seq + 1 : state.first_seq,
+    position: { epoch, offset: state.last_seq - start },
+    start,
+    first: Math.max(1, first - start),
   };
 }

@@ -127,6 +127,28 @@ describe("a server that is killed and starts again", () => {
     expect((await bus.log!.read("t", { epoch, offset: 0 }, bounds)).entries).toBeUndefined();
     expect(textsOf((await bus.log!.read("t", { ...place, offset: 0 }, bounds)).entries)).toBe("5");
   });
+
+  test("and has the first entries still: they are of the old epoch, and nobody gets them again in the new one", async () => {
+    const server = await nats();
+    const { bus, listener } = await openTo(server);
+    const { ask, names, connection } = await streamsOf(server);
+    for (const each of numbers(1, 4)) await append(bus, each);
+    const { position } = await bus.log!.read("t", undefined, bounds);
+    const [name] = await names();
+    const { config } = (await ask(`STREAM.INFO.${name}`)) as unknown as { config: { subjects: string[] } };
+    await ask(`STREAM.DELETE.${name}`);
+    await ask(`STREAM.CREATE.${name}`, config);
+    for (const each of numbers(1, 2)) await connection.request(config.subjects[0]!, bytesOf(each));
+    await server.cut();
+    await listener.untilState("up");
+    const { position: fresh } = await bus.log!.read("t", position, bounds);
+    expect(fresh).toEqual({ epoch: expect.any(String), offset: 0 });
+    expect(fresh.epoch).not.toBe(position.epoch);
+    expect((await bus.log!.read("t", fresh, bounds)).entries).toEqual([]);
+    expect((await bus.log!.read("t", { ...fresh, offset: -1 }, bounds)).entries).toBeUndefined();
+    expect(await append(bus, 5)).toEqual({ ...fresh, offset: 1 });
+    expect(textsOf((await bus.log!.read("t", fresh, bounds)).entries)).toBe("5");
+  });
 });
 
 describe("a stream that somebody deletes", () => {
