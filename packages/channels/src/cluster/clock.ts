@@ -3,7 +3,10 @@ export interface Clock {
   now(): number;
   /** Calls a function every so many milliseconds until the returned function is called. Keeps no process alive. */
   every(milliseconds: number, call: () => void): () => void;
-  /** Calls a function once, so many milliseconds from now, unless the returned function is called before. Likewise. */
+  /**
+   * Calls a function once, so many milliseconds from now, unless the returned function is called before. Somebody waits for it: it
+   * keeps the process alive until then.
+   */
   after(milliseconds: number, call: () => void): () => void;
 }
 
@@ -15,7 +18,7 @@ export const systemClock: Clock = {
     return () => clearInterval(timer);
   },
   after(milliseconds, call) {
-    const timer = setTimeout(call, milliseconds).unref();
+    const timer = setTimeout(call, milliseconds);
     return () => clearTimeout(timer);
   },
 };
