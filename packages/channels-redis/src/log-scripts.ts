@@ -2,6 +2,9 @@
  * A topic has two keys: a hash with its epoch (e), its last offset (o) and the bytes of its entries (b), and a stream whose ids are
  * `<offset>-0`, with the entry (d) and the server's time in milliseconds (t). Offsets are written with %.0f: Lua 5.1 would write
  * large ones as 1e+15. Entries are compared with the server's clock alone; if that is set back or forth, they live longer or shorter.
+ *
+ * ARGV begins with an epoch for a new log, the ttl, and the newest place that the caller knows of (an empty epoch: none). A server that
+ * came back with an older copy, or took over without the newest entries, would give their offsets again: then a new log begins.
  */
 
 const clock = `
@@ -10,6 +13,7 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local function id(offset) return string.format('%.0f-0', offset) end
 local meta = redis.call('HMGET', KEYS[1], 'e', 'o', 'b')
 local epoch, offset, bytes = meta[1], tonumber(meta[2]), tonumber(meta[3])
+if epoch == ARGV[3] and offset < tonumber(ARGV[4]) then epoch = false end
 local function expire(key, ttl)
   if ttl >= 0 then redis.call('PEXPIRE', key, ttl) else redis.call('PERSIST', key) end
 end
@@ -20,10 +24,10 @@ local function begin(fresh)
 end
 `;
 
-/** KEYS: position, entries. ARGV: an epoch for a new log, ttl, entry, count, bytes, age; -1 is no bound. Returns epoch and offset. */
+/** KEYS: position, entries. ARGV, behind what is said above: entry, count, bytes, age; -1 is no bound. Returns epoch and offset. */
 export const appendScript: string = `${clock}
-local ttl, entry = tonumber(ARGV[2]), ARGV[3]
-local most = { count = tonumber(ARGV[4]), bytes = tonumber(ARGV[5]), age = tonumber(ARGV[6]) }
+local ttl, entry = tonumber(ARGV[2]), ARGV[5]
+local most = { count = tonumber(ARGV[6]), bytes = tonumber(ARGV[7]), age = tonumber(ARGV[8]) }
 if not epoch then begin(ARGV[1]) end
 offset = offset + 1
 bytes = bytes + #entry
@@ -53,8 +57,8 @@ return { epoch, string.format('%.0f', offset) }
 `;
 
 /**
- * KEYS: position, entries. ARGV: an epoch for a new log, ttl, then, if entries are asked for, the epoch and the offset behind which, and
- * the age. Returns epoch, offset, and the entries if they are all there.
+ * KEYS: position, entries. ARGV, behind what is said above, if entries are asked for: the epoch and the offset behind which, and the
+ * age. Returns epoch, offset, and the entries if they are all there.
  */
 export const readScript: string = `${clock}
 if not epoch then
@@ -62,8 +66,8 @@ if not epoch then
   expire(KEYS[1], tonumber(ARGV[2]))
 end
 local place = { epoch, string.format('%.0f', offset) }
-if ARGV[3] ~= epoch then return place end
-local after, age = tonumber(ARGV[4]), tonumber(ARGV[5])
+if ARGV[5] ~= epoch then return place end
+local after, age = tonumber(ARGV[6]), tonumber(ARGV[7])
 local missed = offset - after
 if missed < 0 then return place end
 local entries = {}

@@ -8,6 +8,9 @@ import type { Names } from "./names.ts";
 import { Script } from "./script.ts";
 import { textOf, type Word } from "./transport.ts";
 
+/** Topics whose newest place is remembered. */
+const mostKnown = 10_000;
+
 /** The logs of topics, on Redis Streams. */
 export class RedisLog implements BusLog {
   readonly #fleet: Fleet;
@@ -16,6 +19,8 @@ export class RedisLog implements BusLog {
   readonly #check: (topic: string, payload: Uint8Array) => void;
   readonly #append = new Script(appendScript);
   readonly #read = new Script(readScript);
+  /** The newest places that Redis has told of: if it is behind one, it has lost entries. */
+  readonly #known = new Map<string, Position>();
 
   /** `check` throws what is wrong with a call. */
   constructor(
@@ -39,7 +44,8 @@ export class RedisLog implements BusLog {
     this.#check(topic, entry);
     const { count, bytes, age } = bounds;
     const words = [entry, bound(count), bound(bytes), bound(age)];
-    return placeOf(await this.#call(this.#append, topic, bounds, words, entry.length));
+    const reply = await this.#call(this.#append, topic, bounds, words, entry.length);
+    return this.#learn(topic, placeOf(reply));
   }
 
   async read(topic: string, after: Position | undefined, bounds: LogBounds): Promise<LogReading> {
@@ -49,7 +55,20 @@ export class RedisLog implements BusLog {
       isPlace && after!.offset >= 0 ? [after!.epoch, String(after!.offset), bound(bounds.age)] : [];
     const reply = await this.#call(this.#read, topic, bounds, words, 0);
     const entries = reply[2] as Uint8Array[] | undefined;
-    return { position: placeOf(reply), entries: entries?.map((entry) => new Uint8Array(entry)) };
+    return {
+      position: this.#learn(topic, placeOf(reply)),
+      entries: entries?.map((entry) => new Uint8Array(entry)),
+    };
+  }
+
+  /** Answers come in the order of the calls: a place of another epoch is newer than those before. */
+  #learn(topic: string, position: Position): Position {
+    const known = this.#known.get(topic);
+    if (known?.epoch === position.epoch && known.offset > position.offset) return position;
+    this.#known.delete(topic);
+    this.#known.set(topic, position);
+    if (this.#known.size > mostKnown) this.#known.delete(this.#known.keys().next().value!);
+    return position;
   }
 
   async #call(
@@ -63,9 +82,10 @@ export class RedisLog implements BusLog {
     const connection = this.#fleet.commands(keys[0], false);
     // Without entries the position lives for `keep`, but never shorter than an entry.
     const ttl = bound(Math.max(1, age, keep));
+    const { epoch, offset } = this.#known.get(topic) ?? { epoch: "", offset: 0 };
     this.#inFlight.enter(size);
     try {
-      return await script.call(connection, keys, crypto.randomUUID(), ttl, ...words);
+      return await script.call(connection, keys, crypto.randomUUID(), ttl, epoch, String(offset), ...words);
     } catch (error) {
       if (error instanceof BusError && isMoved(error)) this.#fleet.moved();
       throw error;

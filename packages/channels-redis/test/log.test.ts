@@ -64,6 +64,34 @@ describe.each(libraries)("the log over $library", (library) => {
     expect(texts(entries)).toEqual(["old", "new"]);
   });
 
+  test("begins another epoch when the server comes back with an older copy: no offset is given twice", async () => {
+    const server = await serverFor();
+    const one = await openBus(library, server);
+    const other = await openBus(library, server);
+    await one.bus.log!.append("t", entry("saved"), bounds);
+    await server.command("SAVE");
+    const lost = await one.bus.log!.append("t", entry("not saved"), bounds);
+    await other.bus.log!.read("t", undefined, bounds);
+    await server.stop();
+    await server.start();
+    await Promise.all([one.told(["down", "up"]), other.told(["down", "up"])]);
+    const { position } = await other.bus.log!.read("t", lost, bounds);
+    expect(position).toEqual({ epoch: expect.any(String), offset: 0 });
+    expect(position.epoch).not.toBe(lost.epoch);
+    expect(await one.bus.log!.append("t", entry("new"), bounds)).toEqual({ ...position, offset: 1 });
+    expect((await one.bus.log!.read("t", { ...lost, offset: 1 }, bounds)).entries).toBeUndefined();
+    expect(texts((await other.bus.log!.read("t", position, bounds)).entries)).toEqual(["new"]);
+  });
+
+  test("does not begin another epoch because a client claims a place that never was", async () => {
+    const server = await serverFor();
+    const { bus } = await openBus(library, server);
+    const place = await bus.log!.append("t", entry("a"), bounds);
+    const reading = await bus.log!.read("t", { ...place, offset: 1000 }, bounds);
+    expect(reading).toEqual({ position: place, entries: undefined });
+    expect(await bus.log!.append("t", entry("b"), bounds)).toEqual({ ...place, offset: 2 });
+  });
+
   test("reads nothing when the server has thrown away the entries and kept the position", async () => {
     const server = await serverFor();
     const { bus } = await openBus(library, server, { prefix: "dune" });
