@@ -52,14 +52,17 @@ export class SharedMembers implements SharedOwner {
     return new Set(members.filter(({ sequence }) => sequence < end).map(({ member }) => member));
   }
 
-  give({ member }: Membership, message: PreparedMessage): boolean {
-    const outcome = give(member, message, this.#hooks);
-    return outcome === "sent" || outcome === "queued";
-  }
-
-  change(begins: boolean): void {
-    if (begins) this.#hooks.hold();
-    else this.#hooks.release();
+  replay(membership: Membership, messages: readonly PreparedMessage[]): number {
+    let count = 0;
+    this.#hooks.hold();
+    for (const message of messages) {
+      if (membership.hasEnded) break;
+      const outcome = give(membership.member, message, this.#hooks);
+      if (outcome === "dropped" || outcome === "closed") break;
+      count++;
+    }
+    this.#hooks.release();
+    return count;
   }
 
   gap(id: string, lost: number): void {

@@ -552,3 +552,23 @@ test("3,000 channels with history opened in one turn find their logs", async () 
   expect(errors).toEqual([]);
   await close();
 });
+
+test("1,000 who come back to a node together have what they missed read once", async () => {
+  let readings = 0;
+  const { all, close } = await nodes(2, {}, (log) => ({
+    ...log,
+    read: (topic, after, bounds) => {
+      if (after !== undefined) readings++;
+      return log.read(topic, after, bounds);
+    },
+  }));
+  const { position } = await joined(all[0]!);
+  for (let i = 1; i <= 5; i++) await all[0]!.broadcast("a", `${i}`).done;
+  const back = Array.from({ length: 1000 }, (_, i) => joined(all[1]!, { ...position!, offset: i % 3 }));
+  for (const [i, { recovered, member }] of (await Promise.all(back)).entries()) {
+    expect(recovered).toBe(true);
+    expect(member.got).toEqual(["1 1", "2 2", "3 3", "4 4", "5 5"].slice(i % 3));
+  }
+  expect(readings).toBe(1);
+  await close();
+});
