@@ -18,8 +18,8 @@ export type LogReading = {
  * The part of a bus that remembers: an ordered log per topic, for the history of channels.
  *
  * The first entry of a topic has offset 1, each later one an offset one higher, whoever appends it. The epoch of a topic is made
- * with the log and changes when the engine has lost or forgotten it, so that no position of the old log is taken for one of the new. It has at most
- * 255 octets.
+ * with the log and changes when the engine has lost or forgotten it, so that no position of the old log is taken for one of the
+ * new. It has at most 255 octets.
  */
 export interface BusLog {
   /**

@@ -191,6 +191,7 @@ export class Channels<Types = unknown, Member extends Subscriber = Subscriber> {
    *
    * The result is complete on return, unless the channel is served in slices (option `shards`) or is being served already, as
    * in a filter: then it is when `result.done` resolves. Who leaves before its turn gets nothing, who joins meanwhile neither.
+   * With a bus, a channel with history is served when the log has the message, or cannot be reached: then, too, `done` tells.
    */
   broadcast<Id extends IdOf<Types>>(
     id: Id,

@@ -20,7 +20,10 @@ export type PresenceOptions<Types = unknown, Member extends Subscriber = Subscri
    * a member from being shown. Runs at join, and again when meta is replaced; what it throws `join` throws.
    */
   key: (member: Member, meta: AnyMetaOf<Types>, id: IdOf<Types>) => unknown;
-  /** Is told who came, went or changed in a channel: at most once a turn of the event loop, behind it. */
+  /**
+   * Is told who came, went or changed in a channel: at most once a turn of the event loop, behind it. With a bus it is told on each
+   * node, of the people of all, for channels with members here: who broadcasts it does so with `local: true`.
+   */
   onChange?: (id: IdOf<Types>, diff: PresenceDiff<AnyMetaOf<Types>>) => void;
 };
 
@@ -54,7 +57,10 @@ export type ChannelsOptions<Types = unknown, Member extends Subscriber = Subscri
   onError?: (error: unknown) => void;
   /** Keeps presence. Default: not kept, and costs nothing. */
   presence?: PresenceOptions<Types, Member>;
-  /** Says which channels have a history, and how long a one. Asked when it begins. Default: none has. */
+  /**
+   * Says which channels have a history, and how long a one: with a bus, the same on all nodes, for it is kept in the log of the bus.
+   * Asked when it begins. Default: none has.
+   */
   history?: (id: IdOf<Types>) => HistoryOptions | undefined;
   limits?: Partial<ChannelsLimits>;
   /**
