@@ -35,7 +35,8 @@ export class Cluster<Types> {
 
   /** Opens the bus. */
   constructor(bus: Bus, { options, hooks, roster, deliverer, tell }: ClusterContext) {
-    const { onBus, onGap, onError, cluster, limits } = options;
+    const { onBus, onGap, cluster, limits } = options;
+    const onError = (error: unknown): void => hooks.report(error);
     this.node = new BusNode(bus, cluster, {
       changed: (state, error) => onBus && hooks.add(() => onBus(state, error)),
       failed: (error) => hooks.report(error),

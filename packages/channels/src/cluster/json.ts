@@ -6,6 +6,11 @@ export function encodeJson(value: unknown): Uint8Array {
   return encoder.encode(JSON.stringify(value));
 }
 
+/** Whether JSON has a key that `decodeJson` takes for an attack. */
+export function hasPrototypes(json: string): boolean {
+  return json.includes('"__proto__":');
+}
+
 /** Reads JSON of another program. `undefined` for what is none, and for an object that would bring its own prototype. */
 export function decodeJson(bytes: Uint8Array): unknown {
   try {

@@ -1,5 +1,6 @@
 import type { PresenceKeeper, Present } from "../presence.ts";
 import type { Roster } from "../roster.ts";
+import { hasPrototypes } from "./json.ts";
 import type { Subject } from "./question.ts";
 
 /** What this process knows by itself of who is where. */
@@ -41,7 +42,8 @@ export class Local {
 /** A meta goes in a list of its own: an empty one says that there is none, or none that is JSON. */
 function wrapped(meta: unknown): unknown[] {
   try {
-    return JSON.stringify(meta) === undefined ? [] : [meta];
+    const json = JSON.stringify(meta);
+    return json === undefined || hasPrototypes(json) ? [] : [meta];
   } catch {
     return [];
   }

@@ -1,4 +1,5 @@
 import { fits } from "../channel-id.ts";
+import { hasPrototypes } from "./json.ts";
 import type { Share } from "./person-share.ts";
 
 /** A person and what the node has of it; `undefined` when it is not there (any more). */
@@ -38,7 +39,7 @@ export type PresenceMessage =
   /** To a node: one part of everybody who is in a channel with many people. */
   | (State & { readonly type: "snapshot"; readonly part: number; readonly parts: number });
 
-/** What is believed of other nodes' people. Bytes are of UTF-8. */
+/** What is believed of other nodes' people, who may have more where limits differ: what exceeds them is left out. Bytes are of UTF-8. */
 export type PresenceBounds = { readonly keyBytes: number; readonly metaBytes: number };
 
 /** Bytes that a message takes besides its entries, at most, without the id of a channel. */
@@ -61,9 +62,17 @@ export function decodePresence(bytes: Uint8Array, bounds: PresenceBounds): Prese
   }
 }
 
-/** Octets that an entry takes in a message. */
+/**
+ * Octets that an entry takes in a message; Infinity for what cannot be told: meta that was JSON when its member came may have been
+ * changed since.
+ */
 export function entryBytes(entry: Entry): number {
-  return jsonBytes(entryToJson(entry)) + 1;
+  try {
+    const json = JSON.stringify(entryToJson(entry));
+    return hasPrototypes(json) ? Number.POSITIVE_INFINITY : encoder.encode(json).length + 1;
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
 }
 
 /** Octets that a state takes in a message. */
@@ -163,18 +172,17 @@ function fromJson(json: unknown, bounds: PresenceBounds): PresenceMessage | unde
 const malformed = new TypeError("Malformed");
 
 function entries(json: unknown, { keyBytes, metaBytes }: PresenceBounds): Entry[] {
-  return list(json).map((entry): Entry => {
+  return list(json).flatMap((entry): Entry[] => {
     const { 0: key, 1: connections, 2: since, 3: replaced, 4: meta, length } = list(entry);
-    if (!fits(string(key), keyBytes)) throw malformed;
-    if (length === 1) return [string(key), undefined];
-    if (meta !== undefined && !fits(JSON.stringify(meta), metaBytes)) throw malformed;
+    if (!fits(string(key), keyBytes)) return [];
+    if (length === 1) return [[string(key), undefined]];
     const share = {
-      meta,
+      meta: meta === undefined || fits(JSON.stringify(meta), metaBytes) ? meta : undefined,
       connections: positive(connections),
       since: positive(since),
       replaced: whole(replaced),
     };
-    return [string(key), share];
+    return [[string(key), share]];
   });
 }
 

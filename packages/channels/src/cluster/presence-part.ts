@@ -38,7 +38,10 @@ export class PresencePart implements NodePart {
           node.say(id, isChange ? "presence" : "presence-request", message),
         toNode: (other, message) => node.tell(other, "presence-state", message),
       },
-      onTooLong: (key) => onError(new RangeError(`presence: the meta of ${key} is too long for the bus`)),
+      onTooLong: (key) =>
+        onError(
+          new RangeError(`presence: the meta of ${key} is too long for the bus, or is not JSON any more`),
+        ),
     });
     this.#stopRounds = node.clock.every(node.options.heartbeat, () => this.#round());
     node.add(this);

@@ -273,9 +273,7 @@ describe("what a stranger says of people", () => {
     ["a version that is not a number", '["delta",0,"1",[]]'],
     ["a negative version", '["delta",-1,1,[]]'],
     ["a key that is not a string", '["delta",0,1,[[1,1,1,0]]]'],
-    ["a key that is too long", `["delta",0,1,[["${"x".repeat(201)}",1,1,0]]]`],
     ["no connections", '["delta",0,1,[["x",0,1,0]]]'],
-    ["meta that is too long", `["delta",0,1,[["x",1,1,0,"${"x".repeat(4096)}"]]]`],
     ["meta with a prototype", '["delta",0,1,[["x",1,1,0,{"__proto__":{}}]]]'],
     ["meta with a prototype, escaped", '["delta",0,1,[["x",1,1,0,{"\\u005f_proto__":{}}]]]'],
     ["a snapshot on a channel", '["snapshot","a",1,0,1,[]]'],
@@ -319,6 +317,64 @@ describe("what a stranger says of people", () => {
     await stranger.close();
     await cluster.end();
   });
+});
+
+test("people of a node with wider limits are shown without the meta that is too long here, and not by a key that is", async () => {
+  const cluster = new Cluster();
+  const wide = await cluster.start({ limits: { metaBytes: 8000, keyBytes: 300 } });
+  const node = await cluster.start();
+  await enter(node, "paul");
+  for (const user of ["jessica", "x".repeat(201)]) await enter(wide, user);
+  await enter(wide, "chani", "x".repeat(4096));
+  expect(shown(node)).toEqual(["chani1", "jessica1", "paul1"]);
+  expect(node.channels.presence("a").find(({ key }) => key === "chani")?.meta).toBeUndefined();
+  expect(node.channels.stats().foreign).toBe(0);
+  await cluster.end();
+});
+
+test.each<[string, (meta: object) => void]>([
+  ["that is not JSON any more", (meta) => Object.assign(meta, { meta })],
+  ["with a prototype", (meta) => Object.defineProperty(meta, "__proto__", { value: {}, enumerable: true })],
+])("meta %s hides its member from other nodes, and nobody else", async (_, change) => {
+  const errors: unknown[] = [];
+  const cluster = new Cluster();
+  const node = await cluster.start({ onError: (error) => void errors.push(error) });
+  const other = await cluster.start();
+  await enter(other, "paul");
+  const early = { user: "early" };
+  const late = { user: "late" };
+  node.channels.join("a", new FakeMember(), late);
+  await settled();
+  node.channels.join("a", new FakeMember(), early);
+  node.channels.join("a", new FakeMember(), { user: "jessica" });
+  change(early);
+  change(late);
+  await settled();
+  expect(shown(other)).toEqual(["jessica1", "late1", "paul1"]);
+  expect(errors).toEqual([expect.objectContaining({ message: expect.stringContaining("early") })]);
+  const third = await cluster.start();
+  await enter(third, "chani");
+  expect(shown(third)).toEqual(["chani1", "jessica1", "paul1"]);
+  expect([other, third].map(({ channels }) => channels.stats().foreign)).toEqual([0, 0]);
+  const asked = third.channels.cluster.members("a");
+  await cluster.clock.pass(1000);
+  expect(await asked).toMatchObject({ silent: [] });
+  await cluster.end();
+});
+
+test("an onError that throws ends nothing", async () => {
+  const cluster = new Cluster();
+  const node = await cluster.start({
+    onError: () => {
+      throw new Error("nobody to tell");
+    },
+  });
+  const meta = { user: "paul" };
+  node.channels.join("a", new FakeMember(), meta);
+  Object.assign(meta, { meta });
+  await settled();
+  expect(shown(node)).toEqual(["paul1"]);
+  await cluster.end();
 });
 
 test("a key that other nodes could not compare, or that is too long, is refused at join", async () => {
