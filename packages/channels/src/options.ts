@@ -53,7 +53,10 @@ export type ChannelsOptions<Types = unknown, Member extends Subscriber = Subscri
   onLeave?: (id: IdOf<Types>, member: Member, meta: AnyMetaOf<Types>) => void;
   /** The last member has left; the call follows `onLeave`. */
   onEmpty?: (id: IdOf<Types>) => void;
-  /** Is told what a hook, a filter or a member's `write` threw. Default: prints it. */
+  /**
+   * Is told what a hook, a filter or a member's `write` threw; with a bus also that the engine refuses a subscription or a log (once,
+   * until it keeps one), or that a person cannot be told to others. Default: prints it.
+   */
   onError?: (error: unknown) => void;
   /** Keeps presence. Default: not kept, and costs nothing. */
   presence?: PresenceOptions<Types, Member>;

@@ -57,7 +57,10 @@ export class Publisher<Types = unknown> {
     );
     this.#history = history;
     if (history === undefined || bus.log === undefined) return;
-    const log = new SharedLog(this.#node, bus.log, () => {});
+    const log = new SharedLog(this.#node, bus.log, {
+      late: () => {},
+      refused: (error) => hooks.report(error),
+    });
     const quiet = this.#node.options.heartbeat / 2;
     this.#log = log;
     this.#stopRounds = this.#node.clock.every(quiet, () => log.retell(quiet));

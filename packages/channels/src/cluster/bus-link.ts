@@ -151,7 +151,7 @@ export class BusLink {
 }
 
 /** What a bus has rejected with; anything but a BusError is a fault of the bus. */
-function asBusError(error: unknown): BusError {
+export function asBusError(error: unknown): BusError {
   // Another copy of this package may have made it.
   if (error instanceof Error && error.name === "BusError") return error as BusError;
   return new BusError("unavailable", "The bus failed", { cause: error });

@@ -41,7 +41,10 @@ export class HistoryPart implements NodePart {
     this.#context = {
       node,
       owner,
-      log: new SharedLog(node, options.log, (id, position) => this.#channels.get(id)?.reach(position)),
+      log: new SharedLog(node, options.log, {
+        late: (id, position) => this.#channels.get(id)?.reach(position),
+        refused: (error) => owner.report(error),
+      }),
       gate: { items: limits.waitingEntries, bytes: limits.waitingBytes },
       held: { messages: limits.heldMessages, bytes: limits.heldBytes },
     };

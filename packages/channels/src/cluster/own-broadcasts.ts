@@ -27,8 +27,8 @@ export interface OwnBroadcastsOwner {
   end(): number;
 }
 
-/** Broadcasts that were given although they are, or may be, in the log: so many are remembered. */
-const givenLimit = 1000;
+/** Broadcasts that were given although they are, or may be, in the log: so many are remembered, which is far more than may wait. */
+const givenLimit = 10_000;
 
 /** The broadcasts of this node in one channel, until own members have been given them: from the log, or without it. */
 export class OwnBroadcasts {

@@ -199,7 +199,7 @@ export class SharedChannel {
     const own = this.#own.add(number, message, selection, result);
     let { obstacle } = log;
     if (obstacle === undefined && this.#gate === undefined) {
-      await this.#opened;
+      await this.#untilOpened();
       if (this.#gate === undefined) obstacle = log.obstacle ?? noLog();
     }
     if (obstacle !== undefined) {
@@ -242,6 +242,17 @@ export class SharedChannel {
     if (log.obstacle !== undefined) return new JoinResult("joined", position, false);
     const base = () => (isOpen ? position : this.#base);
     return this.#stragglers.wait({ membership, place, base, missed: this.#missed(place, base) });
+  }
+
+  /** Waits for the log to be found, no longer than for any other answer: the bus may have gone down before it was subscribed to. */
+  async #untilOpened(): Promise<void> {
+    const { clock, options } = this.#context.node;
+    let cancel = (): void => {};
+    const late = new Promise<void>((resolve) => {
+      cancel = clock.after(options.queryTimeout, resolve);
+    });
+    await Promise.race([this.#opened, late]);
+    cancel();
   }
 
   async #heal(): Promise<void> {

@@ -1,6 +1,7 @@
 import { BusError } from "../bus-error.ts";
 import type { BusLog, LogBounds, LogReading } from "../bus-log.ts";
 import type { Position } from "../history.ts";
+import { asBusError } from "./bus-link.ts";
 import { encodePlaced, placedHeader } from "./log-entry.ts";
 import type { BusNode } from "./node.ts";
 import { topicOf } from "./topic.ts";
@@ -9,6 +10,14 @@ import { topicOf } from "./topic.ts";
 export type Appended =
   | { readonly ok: true; readonly position: Position }
   | { readonly ok: false; readonly error: BusError };
+
+/** Who uses a log. */
+export interface SharedLogOwner {
+  /** An entry that was given up was appended all the same. */
+  late(id: string, position: Position): void;
+  /** The engine refuses to keep a log; told once, until it has done what it was asked to. */
+  refused(error: BusError): void;
+}
 
 /** A place that other nodes were not told, perhaps. */
 type Untold = { readonly position: Position; readonly time: number };
@@ -27,18 +36,18 @@ const readingLimit = 64;
 export class SharedLog {
   readonly #node: BusNode;
   readonly #log: BusLog;
-  readonly #onLate: (id: string, position: Position) => void;
+  readonly #owner: SharedLogOwner;
   readonly #untold = new Map<string, Untold>();
   #readings = 0;
   readonly #waiting: (() => void)[] = [];
   /** Entries that were not waited for any longer, and that the engine has not answered yet. */
   #overdue = 0;
+  #isRefused = false;
 
-  /** `onLate` hears the places of entries that were given up, but were appended. */
-  constructor(node: BusNode, log: BusLog, onLate: (id: string, position: Position) => void) {
+  constructor(node: BusNode, log: BusLog, owner: SharedLogOwner) {
     this.#node = node;
     this.#log = log;
-    this.#onLate = onLate;
+    this.#owner = owner;
   }
 
   /** Why nothing can be appended now; `undefined` if it can. */
@@ -89,7 +98,8 @@ export class SharedLog {
         cancel();
         resolve(reading);
       };
-      this.#log.read(topicOf(id), after, boundsOf(bounds)).then(settle, () => settle(undefined));
+      const read = (): Promise<LogReading> => this.#log.read(topicOf(id), after, boundsOf(bounds));
+      this.#ask(read).then(settle, () => settle(undefined));
     });
   }
 
@@ -111,13 +121,27 @@ export class SharedLog {
         this.#overdue--;
         if (!appended.ok) return;
         this.#remember(id, appended.position);
-        this.#onLate(id, appended.position);
+        this.#owner.late(id, appended.position);
       };
-      this.#log.append(topicOf(id), entry, boundsOf(bounds)).then(
+      this.#ask(() => this.#log.append(topicOf(id), entry, boundsOf(bounds))).then(
         (position) => settle({ ok: true, position }),
         (error: BusError) => settle({ ok: false, error }),
       );
     });
+  }
+
+  /** Asks the engine now. Rejects with a BusError, whatever the bus does. */
+  async #ask<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+    try {
+      const answer = await ask();
+      this.#isRefused = false;
+      return answer;
+    } catch (cause) {
+      const error = asBusError(cause);
+      if (error.code === "refused" && !this.#isRefused) this.#owner.refused(error);
+      this.#isRefused = error.code === "refused";
+      throw error;
+    }
   }
 
   #tell(id: string, position: Position, entry: Uint8Array): void {

@@ -78,13 +78,14 @@ export class Stragglers {
   select(selection: Selection, message: PreparedMessage, position: Position): Selection {
     const several = new Set<unknown>(selection.several);
     if (selection.one !== undefined) several.add(selection.one);
+    this.#dismiss();
     for (const [membership, { held }] of [...this.#waiting]) {
       if (!several.has(membership.member)) held.add(message, position);
       several.add(membership.member);
     }
     for (const [membership, place] of this.#ahead) {
       if (covers(place, position)) several.add(membership.member);
-      else if (membership.hasEnded || position.epoch === place.epoch) this.#ahead.delete(membership);
+      else if (position.epoch === place.epoch) this.#ahead.delete(membership);
     }
     return { one: undefined, several, filter: selection.filter };
   }
@@ -97,6 +98,12 @@ export class Stragglers {
   /** Nobody waits any longer. */
   end(): void {
     for (const { release } of [...this.#waiting.values()]) release(undefined);
+  }
+
+  /** Who has left may have come again, and is where the channel is. */
+  #dismiss(): void {
+    for (const [membership, { release }] of [...this.#waiting]) if (membership.hasEnded) release(undefined);
+    for (const membership of this.#ahead.keys()) if (membership.hasEnded) this.#ahead.delete(membership);
   }
 
   #release(

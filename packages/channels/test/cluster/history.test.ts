@@ -572,3 +572,135 @@ test("1,000 who come back to a node together have what they missed read once", a
   expect(readings).toBe(1);
   await close();
 });
+
+test("a member that has left before it got what it missed, and comes again, gets everything from then on", async () => {
+  const readings: (() => void)[] = [];
+  let isSlow = false;
+  const { all, clock, close } = await nodes(2, {}, (log) => ({
+    append: (...args) => log.append(...args),
+    read: async (...args) => {
+      if (isSlow) await new Promise<void>((resolve) => readings.push(resolve));
+      return log.read(...args);
+    },
+  }));
+  const { position } = await joined(all[0]!);
+  await all[0]!.broadcast("a", "1").published;
+  await joined(all[1]!);
+  isSlow = true;
+  const member = new FakeMember();
+  all[1]!.join("a", member, undefined, { since: position! });
+  all[1]!.leave("a", member);
+  all[1]!.join("a", member);
+  await all[0]!.broadcast("a", "2").published;
+  await settled();
+  expect(member.got).toEqual(["2 2"]);
+  for (const go of readings) go();
+  await clock.pass(2000);
+  await all[0]!.broadcast("a", "3").published;
+  await settled();
+  expect(member.got).toEqual(["2 2", "3 3"]);
+  await close();
+});
+
+test("a broadcast made before the channel is subscribed to does not wait for an engine that has gone", async () => {
+  const { hub, clock, all, close } = await nodes(1);
+  hub.freeze();
+  const member = new FakeMember();
+  all[0]!.join("a", member);
+  const early = all[0]!.broadcast("a", "early");
+  hub.stop();
+  await settled();
+  all[0]!.broadcast("a", "late");
+  await clock.pass(1000);
+  expect(member.got).toEqual(["L1 early", "L2 late"]);
+  expect(await early.published).toMatchObject({ ok: false, error: { code: "unavailable" } });
+  hub.start();
+  await clock.pass(5000);
+  expect(member.got).toHaveLength(2);
+  await close();
+});
+
+test("more than 1,000 whose answers were lost are not given twice", async () => {
+  const answers: (() => void)[] = [];
+  const history = () => ({ count: 2000, bytes: 1_000_000 });
+  const { clock, all, close } = await nodes(1, { history }, (log) => ({
+    append: async (...args) => {
+      await new Promise<void>((resolve) => answers.push(resolve));
+      return log.append(...args);
+    },
+    read: (...args) => log.read(...args),
+  }));
+  const { member } = await joined(all[0]!);
+  for (let i = 0; i < 1020; i++) all[0]!.broadcast("a", `${i}`);
+  await clock.pass(1000);
+  expect(member.got).toHaveLength(1020);
+  for (const answer of answers) answer();
+  await clock.pass(5000);
+  expect(member.got).toHaveLength(1020);
+  await close();
+});
+
+describe("an engine that refuses to keep a log", () => {
+  test("is told of once, until it has kept one", async () => {
+    let isRefusing = true;
+    const refuse = async <Result>(ask: () => Promise<Result>): Promise<Result> => {
+      if (isRefusing) throw new BusError("refused", "no JetStream");
+      return ask();
+    };
+    const { all, clock, errors } = await nodes(1, {}, (log) => ({
+      append: (...args) => refuse(() => log.append(...args)),
+      read: (...args) => refuse(() => log.read(...args)),
+    }));
+    const { member } = await joined(all[0]!);
+    await all[0]!.join("b", member).done;
+    await all[0]!.broadcast("a", "hello").published;
+    await clock.pass(20_000);
+    expect(errors).toEqual([expect.objectContaining({ code: "refused", message: "no JetStream" })]);
+    isRefusing = false;
+    await clock.pass(5000);
+    isRefusing = true;
+    await all[0]!.broadcast("a", "hello").published;
+    expect(errors).toHaveLength(2);
+    expect(member.got).toHaveLength(2);
+    await all[0]!.close();
+  });
+
+  test("is told of by a publisher, too", async () => {
+    const bus = new MemoryHub().bus();
+    const refused = new BusError("refused", "no JetStream");
+    Object.defineProperty(bus, "log", { value: { append: () => Promise.reject(refused) } });
+    const errors: unknown[] = [];
+    const news = publisher(bus, { history: () => ({}), onError: (error) => void errors.push(error) });
+    await news.ready;
+    expect(await news.broadcast("a", "hello")).toEqual({ ok: false, error: refused });
+    await news.broadcast("a", "hello");
+    expect(errors).toEqual([refused]);
+    await news.close();
+  });
+});
+
+test("a log that throws, or rejects with anything, is as good as one that cannot be reached", async () => {
+  const faults: (() => Promise<never>)[] = [
+    () => {
+      throw new Error("thrown");
+    },
+    () => Promise.reject(undefined),
+  ];
+  for (const fault of faults) {
+    let isFaulty = false;
+    const { all, clock, close } = await nodes(1, {}, (log) => ({
+      append: (...args) => (isFaulty ? fault() : log.append(...args)),
+      read: (...args) => (isFaulty ? fault() : log.read(...args)),
+    }));
+    const { member } = await joined(all[0]!);
+    isFaulty = true;
+    const { published } = all[0]!.broadcast("a", "1");
+    expect(await published).toMatchObject({ ok: false, error: { code: "unavailable" } });
+    all[0]!.join("b", member);
+    await clock.pass(5000);
+    isFaulty = false;
+    await all[0]!.broadcast("a", "2").published;
+    expect(member.got).toEqual(["L1 1", "1 2"]);
+    await close();
+  }
+});
