@@ -62,6 +62,13 @@ test("a node remembers 65,536 topics: the oldest of more tells its tail and is f
   expect(outgoing.next("0", "messages", 70_000)).toMatchObject({ round: 65_538, sequence: 1 });
 });
 
+test("while no tail can be told it remembers twice as many, and no more", () => {
+  const outgoing = new Outgoing();
+  for (let i = 0; i <= 2 * 65_536; i++) outgoing.next(`${i}`, "messages", i);
+  expect(outgoing.next("1", "messages", 200_000)).toMatchObject({ round: 2, sequence: 2 });
+  expect(outgoing.next("0", "messages", 200_000)).toMatchObject({ round: 2 * 65_536 + 2, sequence: 1 });
+});
+
 test("tails are told at most 2,000 at a time, and the rest next time", () => {
   const outgoing = new Outgoing();
   for (let i = 0; i < 5000; i++) outgoing.next(`${i}`, "messages", 0);

@@ -14,7 +14,10 @@ type Topic = {
 /** A tail that is due. */
 export type DueTail = { readonly topic: string; readonly place: Place; readonly body: Uint8Array };
 
-/** Topics that a node knows its numbers of; over it the one it has known longest begins a new round. */
+/**
+ * Topics that a node knows its numbers of; over it the one it has known longest begins a new round, behind its tail. While no tail
+ * can be told there are at most twice as many.
+ */
 const limit = 65_536;
 
 /** Tails that are told at a time. */
@@ -33,6 +36,7 @@ export class Outgoing {
     if (state === undefined) {
       state = { round: ++this.#rounds, began: now, messages: 0, presence: 0, last: now };
       this.#topics.set(topic, state);
+      if (this.#topics.size > 2 * limit) this.#forget(this.#topics.keys().next().value!);
     }
     state.last = now;
     this.#untold.add(topic);
@@ -72,6 +76,11 @@ export class Outgoing {
     for (const [topic, { last }] of this.#topics) {
       if (now - last >= quiet && !this.#untold.has(topic)) this.#topics.delete(topic);
     }
+  }
+
+  #forget(topic: string): void {
+    this.#topics.delete(topic);
+    this.#untold.delete(topic);
   }
 
   #tail(topic: string, now: number): DueTail {
