@@ -110,6 +110,7 @@ export class Channels<Types = unknown, Member extends Subscriber = Subscriber> {
     const [meta, { replace = false, since } = {}] = rest;
     this.#checkId(id);
     checkSubscriber(member);
+    const place = plain(since);
     const existing = this.#roster.membership(id, member);
     if (existing !== undefined && !replace) return this.#joined(id, "already");
     const key = this.#keyOf(id, member, meta);
@@ -124,7 +125,7 @@ export class Channels<Types = unknown, Member extends Subscriber = Subscriber> {
     const position = this.#position(id);
     this.#hooks.hold();
     const membership = this.#enter(id, member, meta, key);
-    const result = shared?.welcome(membership, since) ?? this.#welcome(id, member, position, since);
+    const result = shared?.welcome(membership, place) ?? this.#welcome(id, member, position, place);
     this.#hooks.release();
     this.#awaitNodes(id, result);
     return result;
@@ -271,6 +272,13 @@ export class Channels<Types = unknown, Member extends Subscriber = Subscriber> {
   #position(id: unknown): Position | undefined {
     return this.#cluster?.history?.position(id as string) ?? this.#histories?.enter(id)?.position;
   }
+}
+
+/** What `since` says, read before anything is changed: it may come from a client as it is, and throw when it is looked at. */
+function plain(since: unknown): unknown {
+  if (since === undefined) return undefined;
+  const { epoch, offset } = (since ?? {}) as Partial<Record<keyof Position, unknown>>;
+  return { epoch, offset };
 }
 
 function* pairs(channel: Channel | undefined, end = 0): IterableIterator<[Subscriber, unknown]> {

@@ -516,3 +516,19 @@ test("whoever drops out and comes back at any time has every message once and in
     { numRuns: 300 },
   );
 });
+
+test("a place that throws when it is looked at changes nothing", () => {
+  const joins: unknown[] = [];
+  const channels = new Channels({ history: () => ({}), onJoin: (id) => void joins.push(id) });
+  const member = new FakeMember();
+  const since = {
+    get epoch(): string {
+      throw new Error("not yours");
+    },
+    offset: 0,
+  };
+  expect(() => channels.join("a", member, undefined, { since })).toThrow("not yours");
+  expect(channels.has("a", member)).toBe(false);
+  channels.join("b", member);
+  expect(joins).toEqual(["b"]);
+});

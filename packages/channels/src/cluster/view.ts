@@ -1,3 +1,4 @@
+import { checkShared } from "../channel-id.ts";
 import type { IdOf, MetaOf } from "../channel-types.ts";
 import type { Present } from "../presence.ts";
 import type { Local } from "./local.ts";
@@ -19,7 +20,7 @@ export type ClusterMember<Meta = unknown> = {
 
 /**
  * What is so in channels on all nodes, asked when it is called. Answers come within `cluster.queryTimeout`, with what is known by
- * then and the nodes that were silent; they never reject for a bus that is down. Without a bus this process is all there is.
+ * then and the nodes that were silent; they never reject for a bus that is down, only with a TypeError for an id that cannot be shared. Without a bus this process is all there is.
  */
 export class ClusterView<Types = unknown> {
   readonly #local: Local;
@@ -69,7 +70,9 @@ export class ClusterView<Types = unknown> {
   }
 
   async #ask(subject: Subject, id: unknown): Promise<Replies> {
-    return (await this.#questions?.ask(subject, id as string)) ?? { contents: [], silent: [] };
+    if (this.#questions === undefined) return { contents: [], silent: [] };
+    checkShared(id);
+    return await this.#questions.ask(subject, id);
   }
 }
 

@@ -204,3 +204,11 @@ test("without a bus this process is all there is", async () => {
   await channels.ready;
   await channels.close();
 });
+
+test.each([5, 1n, Symbol("a"), undefined, "\ud800"])("a question about %s is no question", async (id) => {
+  const cluster = new TestCluster();
+  const [one, other] = await cluster.connected(2);
+  await expect(one!.channels.cluster.size(id as string)).rejects.toThrow(TypeError);
+  expect(other!.channels.stats().foreign).toBe(0);
+  await cluster.end();
+});
