@@ -56,6 +56,8 @@ export class Supervisor implements AsyncDisposable {
   #state: SupervisorState = "starting";
   #result: StopResult = { drained: 0, killed: 0 };
   #reload: Promise<void> | undefined;
+  /** The one that comes after it. */
+  #nextReload: Promise<void> | undefined;
   #failure: SupervisorError | undefined;
   /** Resolves when the last worker has ended, whyever. Beside `done`, so that looking at it catches nothing. */
   readonly #ended: Promise<StopResult>;
@@ -127,19 +129,20 @@ export class Supervisor implements AsyncDisposable {
 
   /**
    * Replaces the workers one after another: a new one gets ready, then the old one drains. Rejects with a
-   * {@link SupervisorError} when a new one does not get ready; the old ones that are left go on. While it is reloading another
-   * call reloads once more afterwards.
+   * {@link SupervisorError} when a new one does not get ready; the old ones that are left go on. While it is reloading, further
+   * calls reload once more afterwards, all together.
    */
   reload(): Promise<void> {
-    const before = this.#reload;
-    const reload = (before ?? Promise.resolve())
+    if (this.#nextReload !== undefined) return this.#nextReload;
+    if (this.#reload === undefined) return this.#beginReload();
+    const next = this.#reload
       .catch(() => {})
-      .then(() => this.#replaceAll())
-      .finally(() => {
-        if (this.#reload === reload) this.#reload = undefined;
+      .then(() => {
+        this.#nextReload = undefined;
+        return this.#beginReload();
       });
-    this.#reload = reload;
-    return reload;
+    this.#nextReload = next;
+    return next;
   }
 
   /**
@@ -268,6 +271,14 @@ export class Supervisor implements AsyncDisposable {
   #fill(slot: Slot): void {
     if (this.#state === "stopping" || this.#state === "stopped") return;
     if (slot.current === undefined && slot.candidate === undefined) slot.current = this.#fork(slot);
+  }
+
+  #beginReload(): Promise<void> {
+    const reload = this.#replaceAll().finally(() => {
+      this.#reload = undefined;
+    });
+    this.#reload = reload;
+    return reload;
   }
 
   async #replaceAll(): Promise<void> {

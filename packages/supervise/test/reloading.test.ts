@@ -103,6 +103,14 @@ test("a reload while one is going on comes after it", async () => {
   expect(await program.workers()).toHaveLength(1);
 });
 
+test("however often it is told while one is going on: it reloads once more", async () => {
+  const program = await Program.start("echo", { workers: 1 });
+  for (let i = 0; i < 5; i++) program.tell("reload");
+  for (let i = 0; i < 5; i++) await program.next("reloaded");
+  expect(program.lines.filter(({ event }) => event === "exit")).toHaveLength(2);
+  expect(await program.workers()).toHaveLength(1);
+});
+
 test("SIGTERM in the middle of a reload stops all", async () => {
   const broken = join(folder, "none");
   const program = await Program.start("breaks", { env: { TEST_BROKEN: broken } });
