@@ -151,6 +151,22 @@ describe("writing", () => {
     expect(String(await readAll(peer))).toBe("one two three");
   });
 
+  test("what is gathered counts as not taken: its memory may not be used again yet", async () => {
+    const { socket } = await open();
+    socket.cork();
+    socket.write(bytes("one "));
+    socket.write(bytes("two"));
+    expect(socket.writableLength).toBe(7);
+    socket.uncork();
+    expect(socket.writableLength).toBe(0);
+    socket.write(large);
+    socket.cork();
+    socket.write(bytes("tail"));
+    expect(socket.writableLength).toBe(large.length + 4);
+    socket.uncork();
+    expect(socket.writableLength).toBe(large.length + 4);
+  });
+
   test("a corked write that the kernel does not take waits like any other", async () => {
     const { socket, peer } = await open();
     socket.cork();

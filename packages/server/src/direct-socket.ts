@@ -22,6 +22,7 @@ let binding: StreamBinding | undefined;
 /** The socket that is corked, and what it was given meanwhile: corking never outlasts a call. */
 let corked: DirectSocket | undefined;
 let gathered: Uint8Array[] = [];
+let gatheredBytes = 0;
 
 /** Takes a handle; `undefined`, and nothing is done to it, where Node does not let us drive handles. */
 export function directSocket(handle: StreamHandle): DirectSocket | undefined {
@@ -79,7 +80,8 @@ export class DirectSocket implements Transport {
   }
 
   get writableLength(): number {
-    return this.#socket === undefined ? this.#unfinished : this.#unfinished + this.#socket.writableLength;
+    if (this.#socket !== undefined) return this.#unfinished + this.#socket.writableLength;
+    return corked === this ? this.#unfinished + gatheredBytes : this.#unfinished;
   }
 
   get writableCorked(): number {
@@ -121,8 +123,10 @@ export class DirectSocket implements Transport {
       return;
     }
     if ((this.#state & (ended | destroyed)) === 0 && bytes.length > 0) {
-      if (corked === this) gathered.push(bytes);
-      else this.#settle(binding!.writeBuffer(this._handle, bytes), bytes.length, bytes);
+      if (corked === this) {
+        gathered.push(bytes);
+        gatheredBytes += bytes.length;
+      } else this.#settle(binding!.writeBuffer(this._handle, bytes), bytes.length, bytes);
     }
     if (taken === undefined) return;
     if (this.#unfinished === 0) process.nextTick(taken);
@@ -147,9 +151,9 @@ export class DirectSocket implements Transport {
     const chunks = gathered;
     corked = undefined;
     gathered = [];
+    const size = gatheredBytes;
+    gatheredBytes = 0;
     if (chunks.length === 0 || this.#is(destroyed)) return;
-    let size = 0;
-    for (const { length } of chunks) size += length;
     this.#settle(binding!.writev(this._handle, chunks), size, chunks);
   }
 
