@@ -1,3 +1,4 @@
+import { Writable } from "node:stream";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { FakeSocket, settle } from "../test/fake-kernel/fake-socket.ts";
@@ -331,6 +332,28 @@ describe("several connections share one buffer", () => {
     socket.accept(100);
     expect(socket.frames().map(describeFrame)).toEqual(['text "secret"']);
   });
+});
+
+test.each([
+  ["short", "a", "b"],
+  ["long", "a".repeat(1_000), "b".repeat(1_000)],
+  ["large", "a".repeat(40_000), "b".repeat(40_000)],
+])("a stream that accepts at once and keeps what it was given gets memory of its own: %s text", (_, a, b) => {
+  const writer = new TurnWriter(emptyStats());
+  const kept = [a, b].map((data) => {
+    const chunks: Uint8Array[] = [];
+    const stream = new Writable({
+      write: (chunk: Uint8Array, _encoding, done) => {
+        chunks.push(chunk);
+        done();
+      },
+    });
+    const { outbox } = make({ writer, socket: stream as unknown as FakeSocket });
+    inTurn(outbox, () => outbox.text(data));
+    endTurn();
+    return chunks;
+  });
+  expect(kept.map((chunks) => Buffer.concat(chunks))).toEqual([text(a), text(b)]);
 });
 
 describe("a peer that is behind", () => {

@@ -38,8 +38,8 @@ const shortString = 41;
 const nothing = new Uint8Array(0);
 /** The queue of all that have nothing in it; never changed. */
 const none: Uint8Array[] = [];
-/** TLS never writes at once: it gets a copy, and the shared buffer stays. */
-const encrypts = 1;
+/** The socket may hold on to what it was given: it gets a copy, and the shared buffer stays. */
+const keeps = 1;
 /** The socket holds bytes that the kernel has not taken. */
 const blocked = 2;
 /** It is flushed when the turn ends. */
@@ -75,7 +75,7 @@ export class Outbox {
     this.#writer = writer;
     this.#options = options;
     this.#owner = owner;
-    if ("encrypted" in socket) this.#state = encrypts;
+    if (!writesAtOnce(socket)) this.#state = keeps;
     this.#roomy = Math.min(options.softBuffer, options.hardBuffer);
   }
 
@@ -352,7 +352,7 @@ export class Outbox {
   /** Encodes a large text into memory that serves again when the kernel takes it all at once, as it mostly does. */
   #largeText(data: string): WriteResult {
     this.#flushShared();
-    const canBe = !this.#is(blocked) && !this.#is(encrypts);
+    const canBe = !this.#is(blocked) && !this.#is(keeps);
     const buffer = canBe ? this.#writer.forText(maxHead + data.length + margin) : undefined;
     if (buffer === undefined) return this.#message(textFrame(data));
     let end = putAscii(buffer, 0, data);
@@ -388,7 +388,7 @@ export class Outbox {
   #writeShared(length: number): void {
     this.#writer.count(length);
     const shared = this.#writer.view(length);
-    if (this.#is(encrypts)) {
+    if (this.#is(keeps)) {
       this.#socket.write(Buffer.from(shared));
       return;
     }
@@ -442,6 +442,15 @@ export class Outbox {
     this.#socket.end();
     this.#owner.onEnded();
   }
+}
+
+/**
+ * Whether the kernel has what `writableLength` does not count any more. TLS never writes at once, and an in-memory stream may
+ * take bytes and keep them for a reader: only of handles of libuv it is known.
+ */
+function writesAtOnce(socket: Transport): boolean {
+  const { _handle: handle } = socket as { _handle?: { writeQueueSize?: unknown } | null };
+  return typeof handle?.writeQueueSize === "number" && !("encrypted" in socket);
 }
 
 function binaryFrame(data: Uint8Array): Uint8Array {
