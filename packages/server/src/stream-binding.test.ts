@@ -61,6 +61,13 @@ describe("a binding is taken only if it looks as expected", () => {
     expect(lookUp(() => raw)).toBeUndefined();
   });
 
+  test("another runtime has none, whatever its binding is called", () => {
+    expect(lookUp(() => older, { node: "26.3.0" })).toBeDefined();
+    for (const name of ["deno", "bun"]) {
+      expect(lookUp(() => older, { node: "26.3.0", [name]: "2.9.6" })).toBeUndefined();
+    }
+  });
+
   test("a runtime without any, one that refuses, and a user who wants no deprecated calls have none", () => {
     expect(lookUp(undefined)).toBeUndefined();
     expect(

@@ -67,8 +67,13 @@ export function streamBinding(): StreamBinding | undefined {
 
 type Load = (name: string) => unknown;
 
-/** Makes a binding of what `load` gives. */
-export function lookUp(load: Load | undefined): StreamBinding | undefined {
+/** Makes a binding of what `load` gives, in a runtime of these versions. */
+export function lookUp(
+  load: Load | undefined,
+  versions: NodeJS.Dict<string> = process.versions,
+): StreamBinding | undefined {
+  // Their bindings have the names of Node's, and tell less: Deno's call without saying which handle it is about.
+  if (versions["deno"] !== undefined || versions["bun"] !== undefined) return undefined;
   // Under `--pending-deprecation` Node warns whoever calls it, and is asked by its user to do so.
   if (load === undefined || load.name === "deprecated") return undefined;
   try {
