@@ -39,13 +39,14 @@ export class Requests {
     this.#size += waiting.size;
   }
 
-  /** Resolves all that wait for a confirmation up to this number. */
+  /** Resolves all that wait for a confirmation up to this number, for which itself nobody need wait. */
   onDone(id: number): void {
     for (const [each, waiting] of this.#confirmed) {
+      // Numbers begin again behind the last.
+      if (((id - each) | 0) < 0) return;
       this.#confirmed.delete(each);
       this.#size -= waiting.size;
       waiting.resolve(undefined as never);
-      if (each === id) return;
     }
   }
 

@@ -1,7 +1,9 @@
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { connect, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type BusReceiver, Channels } from "@exws/channels";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, onTestFinished, test } from "vitest";
 import { clusterBus, type Relay, relay } from "../src/index.ts";
 import { RelayProcess } from "./support/relay-process.ts";
 
@@ -49,6 +51,24 @@ test("a bus without a relay is alone, and works", async () => {
   expect((await channels.broadcast("arrakis", "hello").done).sent).toBe(1);
   expect(heard).toHaveLength(1);
   await channels.close();
+});
+
+test("so many topics that they come in many pieces are subscribed when it says so, after a lost connection, too", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "exws-test-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, "relay");
+  const topics = Array.from({ length: 30_000 }, (_, i) => `${i}`.padStart(60, "0"));
+  let one = await start({ path });
+  const bus = clusterBus({ path });
+  const back = new Promise<number>((resolve) => {
+    void bus.open({ ...deaf, up: () => resolve(one.stats().topics) });
+  });
+  await bus.subscribe(topics);
+  expect(one.stats().topics).toBe(topics.length);
+  await one.close();
+  one = await start({ path });
+  expect(await back).toBe(topics.length);
+  await bus.close();
 });
 
 test("topics are subscribed at the relay only while somebody hears them", async () => {
