@@ -45,9 +45,9 @@ export type Limits = {
   readonly controlFrames: Rate;
   /** Data messages from the peer: 1008. */
   readonly messages: Rate;
-  /** Messages held for a handler that is busy; above that reading stops. */
+  /** Messages held for a handler that is busy; from there on reading stops. What one read has brought is held in any case. */
   readonly inboxMessages: number;
-  /** Bytes held for a handler that is busy; above that reading stops. */
+  /** The same in bytes. */
   readonly inboxBytes: number;
 };
 
