@@ -152,6 +152,7 @@ export class BusNode {
   #up(): void {
     this.peers.refresh(this.clock.now());
     this.#speaker.retellTails();
+    this.subscriptions.again();
     this.#owner.changed("up");
     this.#each((part) => part.up?.());
     // Answers are asked for when they can be heard.

@@ -93,6 +93,15 @@ export class Subscriptions {
     this.#change(entry);
   }
 
+  /** The bus is back, and may do now what it has refused. */
+  again(): void {
+    for (const entry of this.#byId.values()) {
+      if (entry.state !== "refused") continue;
+      entry.state = "new";
+      this.#change(entry);
+    }
+  }
+
   /** There are none any more, and nobody waits for a confirmation. */
   close(): void {
     this.#isOpen = false;

@@ -125,6 +125,32 @@ test("a bus that throws where it should reject: what it throws is reported, and 
   ]);
 });
 
+test("a subscription that was refused is asked for again when the bus is back", async () => {
+  const node = cluster.start();
+  const other = cluster.start();
+  const subscribe = node.bus.subscribe.bind(node.bus);
+  let isRefusing = true;
+  node.bus.subscribe = (topics) =>
+    isRefusing && topics.some((topic) => topic.startsWith("c"))
+      ? Promise.reject(new BusError("refused", "no permission"))
+      : subscribe(topics);
+  await Promise.all([node.channels.ready, other.channels.ready]);
+  const paul = new FakeMember();
+  await node.channels.join("arrakis", paul).done;
+  node.bus.cut();
+  node.bus.mend();
+  await settled();
+  expect(node.errors).toHaveLength(2);
+  isRefusing = false;
+  node.bus.cut();
+  node.bus.mend();
+  await settled();
+  other.channels.broadcast("arrakis", "hello");
+  await settled();
+  expect(paul.got).toEqual(["hello"]);
+  expect(node.errors).toHaveLength(2);
+});
+
 test("a bus that goes down before open has settled is down, and up when it is", async () => {
   const bus = cluster.hub.bus();
   const { open } = bus;
