@@ -1,10 +1,11 @@
-import { ProtocolError } from "@exws/frame";
+import { ProtocolError, type Utf8Codec } from "@exws/frame";
 import { describe, expect, test } from "vitest";
 import { settle } from "../test/fake-kernel/fake-socket.ts";
 import { closeFrame, frame, pingFrame, pongFrame, textFrame } from "../test/support/frame-bytes.ts";
 import { DecoderPool } from "./decoder-pool.ts";
 import { Incoming, type IncomingTarget, type Said } from "./incoming.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
+import { nodeUtf8 } from "./node-utf8.ts";
 import { Protocol } from "./protocol.ts";
 
 type Decoding = { finish: (bytes: Uint8Array) => void; fail: (error: unknown) => void };
@@ -14,16 +15,18 @@ function make({
   limits = {},
   textAsBytes = false,
   decode,
+  utf8 = nodeUtf8,
 }: {
   limits?: Partial<Limits>;
   textAsBytes?: boolean;
   decode?: "later" | ((data: Uint8Array) => Uint8Array);
+  utf8?: Utf8Codec;
 } = {}) {
   const log: string[] = [];
   const pending: Decoding[] = [];
   const clock = { milliseconds: 0 };
   const core = new Protocol(
-    new DecoderPool({ role: "server", textAsBytes, rsv: decode === undefined ? 0 : 4 }),
+    new DecoderPool({ role: "server", textAsBytes, utf8, rsv: decode === undefined ? 0 : 4 }),
   );
   const transform =
     decode === undefined
@@ -102,6 +105,21 @@ describe("without an extension", () => {
     expect(receive(textFrame("a").subarray(3), textFrame("b").subarray(0, 3))).toBe(true);
     expect(receive(textFrame("b").subarray(3))).toBe(true);
     expect(receive(pingFrame())).toBe(false);
+  });
+
+  test("text that no string can hold fails the connection, not the process", () => {
+    const { receive, take } = make({
+      utf8: {
+        isValid: () => true,
+        decode: () => {
+          throw new Error("too long");
+        },
+      },
+    });
+    receive(pingFrame("p"), textFrame("a".repeat(200)), textFrame("b"));
+    expect(take()).toEqual(["ping p", "failed: too long"]);
+    receive(textFrame("c"));
+    expect(take()).toEqual([]);
   });
 
   test("a violation has its close code", () => {

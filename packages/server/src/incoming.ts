@@ -2,7 +2,7 @@ import type { Message, MessageTransform } from "@exws/frame";
 import { CloseCode, ProtocolError } from "@exws/frame";
 import type { Limits } from "./limits.ts";
 import { nodeUtf8 } from "./node-utf8.ts";
-import type { Protocol } from "./protocol.ts";
+import type { Protocol, ProtocolEvent } from "./protocol.ts";
 import { TokenBucket } from "./token-bucket.ts";
 
 /** What the peer said, as the application gets it. */
@@ -66,7 +66,7 @@ export class Incoming {
   /** Returns whether a message was completed. */
   #takeEvents(target: IncomingTarget, core: Protocol): boolean {
     let completed = false;
-    for (let event = core.next(); event !== undefined; event = core.next()) {
+    for (let event = next(target, core); event !== undefined; event = next(target, core)) {
       switch (event.type) {
         case "text":
         case "binary":
@@ -155,6 +155,16 @@ export class Incoming {
     if (rates.controlFrames.take(this.#clock.milliseconds)) return true;
     target.onViolation(CloseCode.PolicyViolation, "too many control frames");
     return false;
+  }
+}
+
+/** The next event. What fails and is no fault of the peer's, such as text that no string can hold, fails the connection only. */
+function next(target: IncomingTarget, core: Protocol): ProtocolEvent | undefined {
+  try {
+    return core.next();
+  } catch (error) {
+    target.onFailure(error);
+    return undefined;
   }
 }
 

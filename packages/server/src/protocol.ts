@@ -49,7 +49,10 @@ export class Protocol {
     this.#decoder.push(chunk, start, end);
   }
 
-  /** The next event, or `undefined` when more bytes are needed or nothing matters any more. Never throws. */
+  /**
+   * The next event, or `undefined` when more bytes are needed or nothing matters any more. Throws only what is no fault of the
+   * peer's; the connection has to be failed then.
+   */
   next(): ProtocolEvent | undefined {
     while (this.#decoder !== undefined && this.#isListening()) {
       let message: Message | undefined;
