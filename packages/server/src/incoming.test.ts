@@ -244,6 +244,20 @@ describe("an extension that decodes elsewhere", () => {
     expect(other.take()).toContain("failed: a bug");
   });
 
+  test("what fails once it is decoded fails the connection, and leaves no turn open", async () => {
+    const { receive, take, pending } = make({ decode: "later" });
+    receive(marked("?"), textFrame("b"));
+    pending.shift()!.finish(undefined as unknown as Uint8Array);
+    await settle();
+    expect(take()).toEqual([
+      "decoding",
+      "turn begins",
+      expect.stringMatching(/^failed: /),
+      "turn ends",
+      "decoded",
+    ]);
+  });
+
   test("a message that was being decoded when the connection ended is not heard", async () => {
     for (const event of ["close", "peer-end", "gone", "timeout", "fail"] as const) {
       const { core, receive, take, pending } = make({ decode: "later" });

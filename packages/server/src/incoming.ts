@@ -112,7 +112,11 @@ export class Incoming {
     const goOn = (settle: () => void) => {
       target.isDecoding = false;
       target.inTurn(() => {
-        settle();
+        try {
+          settle();
+        } catch (error) {
+          this.#failed(target, error);
+        }
         this.#takeEvents(target, core);
       });
       target.onDecoding();
