@@ -16,11 +16,14 @@ function make({
   textAsBytes = false,
   decode,
   utf8 = nodeUtf8,
+  isFull = () => false,
 }: {
   limits?: Partial<Limits>;
   textAsBytes?: boolean;
   decode?: "later" | ((data: Uint8Array) => Uint8Array);
   utf8?: Utf8Codec;
+  /** As much waits for the application as may. */
+  isFull?: () => boolean;
 } = {}) {
   const log: string[] = [];
   const pending: Decoding[] = [];
@@ -46,8 +49,12 @@ function make({
   const target: IncomingTarget = {
     transform,
     isDecoding: false,
+    isHolding: false,
     rates: undefined,
-    onSaid: (said) => log.push(describeSaid(said)),
+    onSaid(said) {
+      log.push(describeSaid(said));
+      return isFull();
+    },
     onClose(code, reason) {
       log.push(`close ${code} ${reason}`.trimEnd());
       core.on("peer-close");
@@ -75,7 +82,8 @@ function make({
     return completed;
   };
   const take = (): string[] => log.splice(0);
-  return { target, core, clock, pending, receive, take };
+  const goOn = (all = false): void => incoming.goOn(target, core, all);
+  return { target, core, clock, pending, receive, goOn, take };
 }
 
 function describeSaid(said: Said): string {
@@ -97,6 +105,31 @@ describe("without an extension", () => {
     ];
     receive(...frames);
     expect(take()).toEqual(["text a", "ping p", "binary b", "pong q", "close 4000 r"]);
+  });
+
+  test("what comes behind as much as may wait stays unread until there is room, whatever it is", () => {
+    let room = 2;
+    const { receive, goOn, take, target } = make({ isFull: () => --room <= 0 });
+    receive(textFrame("a"), textFrame("b"), pingFrame("p"), textFrame("c"));
+    receive(textFrame("d"), closeFrame(1000));
+    expect(take()).toEqual(["text a", "text b"]);
+    expect(target.isHolding).toBe(true);
+    goOn();
+    expect(take()).toEqual(["ping p"]);
+    room = 2;
+    goOn();
+    expect(take()).toEqual(["text c", "text d"]);
+    goOn(true);
+    expect(take()).toEqual(["close 1000"]);
+    expect(target.isHolding).toBe(false);
+  });
+
+  test("all of what is held comes when nothing else will", () => {
+    const { receive, goOn, take } = make({ isFull: () => true });
+    receive(textFrame("a"), textFrame("b"), textFrame("c"), textFrame("d").subarray(0, 3));
+    expect(take()).toEqual(["text a"]);
+    goOn(true);
+    expect(take()).toEqual(["text b", "text c"]);
   });
 
   test("it says whether a data message was completed", () => {

@@ -17,9 +17,12 @@ export interface IncomingTarget {
   readonly transform: MessageTransform | undefined;
   /** A message is being decoded; nothing should be read meanwhile. The way in says so, and tells `onDecoding`. */
   isDecoding: boolean;
+  /** As much waits for the application as may: what the peer said behind it stays unread. The way in says so. */
+  isHolding: boolean;
   /** The way in makes it. */
   rates: Rates | undefined;
-  onSaid(said: Said): void;
+  /** Returns whether as much waits for the application now as may. */
+  onSaid(said: Said): boolean;
   /** The peer's Close frame. */
   onClose(code: number, reason: string): void;
   /** The peer broke a rule or a limit: the connection has to be failed with this close code. */
@@ -55,12 +58,20 @@ export class Incoming {
 
   /** Takes bytes of a connection; the memory may be used again afterwards. Returns whether a message was completed. */
   receive(target: IncomingTarget, core: Protocol, chunk: Uint8Array, start: number, end: number): boolean {
-    if (target.isDecoding) {
+    if (target.isDecoding || target.isHolding) {
       core.receive(new Uint8Array(chunk.subarray(start, end)), 0, end - start);
       return false;
     }
     core.receive(chunk, start, end);
     return this.#takeEvents(target, core);
+  }
+
+  /** Goes on with what was held; with `all` of it, however much waits then. */
+  goOn(target: IncomingTarget, core: Protocol, all: boolean): void {
+    do {
+      target.isHolding = false;
+      this.#takeEvents(target, core);
+    } while (all && target.isHolding);
   }
 
   /** Returns whether a message was completed. */
@@ -72,16 +83,17 @@ export class Incoming {
         case "binary":
         case "text-bytes":
           completed = true;
-          if (this.#countMessage(target)) target.onSaid(event);
+          if (this.#countMessage(target) && target.onSaid(event)) return this.#hold(target, core);
           break;
         case "ping":
         case "pong":
-          if (this.#countControl(target)) target.onSaid(event);
+          if (this.#countControl(target) && target.onSaid(event)) this.#hold(target, core);
+          if (target.isHolding) return completed;
           break;
         case "extended":
           completed = true;
           if (this.#countMessage(target)) this.#decode(target, core, event.data, event.text);
-          if (target.isDecoding) return completed;
+          if (target.isDecoding || target.isHolding) return completed;
           break;
         case "close":
           target.onClose(event.code, event.reason);
@@ -92,6 +104,13 @@ export class Incoming {
       }
     }
     return completed;
+  }
+
+  /** Leaves the rest unread: a single read may be thousands of messages. */
+  #hold(target: IncomingTarget, core: Protocol): true {
+    target.isHolding = true;
+    keepUnread(core);
+    return true;
   }
 
   #decode(target: IncomingTarget, core: Protocol, data: Uint8Array, text: boolean): void {
@@ -106,8 +125,7 @@ export class Incoming {
 
   #await(target: IncomingTarget, core: Protocol, result: Promise<Uint8Array>, text: boolean): void {
     target.isDecoding = true;
-    // Makes the core copy what it has not read: the memory of the chunk is used for the next read.
-    core.receive(nothing, 0, 0);
+    keepUnread(core);
     target.onDecoding();
     const goOn = (settle: () => void) => {
       target.isDecoding = false;
@@ -117,7 +135,7 @@ export class Incoming {
         } catch (error) {
           this.#failed(target, error);
         }
-        this.#takeEvents(target, core);
+        if (!target.isHolding) this.#takeEvents(target, core);
       });
       target.onDecoding();
     };
@@ -129,11 +147,17 @@ export class Incoming {
 
   #decoded(target: IncomingTarget, core: Protocol, bytes: Uint8Array, text: boolean): void {
     if (core.state !== "open") return;
-    if (!text) target.onSaid({ type: "binary", data: bytes });
-    else if (!nodeUtf8.isValid(bytes, 0, bytes.length))
+    if (text && !nodeUtf8.isValid(bytes, 0, bytes.length)) {
       this.#failed(target, new ProtocolError("invalid-utf8"));
-    else if (this.#textAsBytes) target.onSaid({ type: "text-bytes", data: bytes });
-    else target.onSaid({ type: "text", data: nodeUtf8.decode(bytes, 0, bytes.length, false) });
+      return;
+    }
+    if (target.onSaid(this.#saidOf(bytes, text))) this.#hold(target, core);
+  }
+
+  #saidOf(data: Uint8Array, text: boolean): Said {
+    if (!text) return { type: "binary", data };
+    if (this.#textAsBytes) return { type: "text-bytes", data };
+    return { type: "text", data: nodeUtf8.decode(data, 0, data.length, false) };
   }
 
   #failed(target: IncomingTarget, error: unknown): void {
@@ -170,6 +194,11 @@ function next(target: IncomingTarget, core: Protocol): ProtocolEvent | undefined
     target.onFailure(error);
     return undefined;
   }
+}
+
+/** Makes the core copy what it has not read: the memory of the chunk is used for the next read. */
+function keepUnread(core: Protocol): void {
+  core.receive(nothing, 0, 0);
 }
 
 function ratesOf(target: IncomingTarget): Rates {

@@ -45,7 +45,7 @@ export type Limits = {
   readonly controlFrames: Rate;
   /** Data messages from the peer: 1008. */
   readonly messages: Rate;
-  /** Messages held for a handler that is busy; from there on reading stops. What one read has brought is held in any case. */
+  /** Messages held for a handler that is busy; from there on reading stops, and the rest of what was read stays bytes. */
   readonly inboxMessages: number;
   /** The same in bytes. */
   readonly inboxBytes: number;

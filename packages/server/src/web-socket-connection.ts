@@ -72,6 +72,7 @@ export class WebSocketConnection<State>
 
   transform: MessageTransform | undefined;
   isDecoding = false;
+  isHolding = false;
   rates: Rates | undefined;
 
   readonly #context: ServerContext<State>;
@@ -313,12 +314,14 @@ export class WebSocketConnection<State>
   }
 
   onEnd(): void {
+    this.#takeHeld();
     this.#end("peer-end", CloseCode.AbnormalClosure, "", "socket");
   }
 
   onGone(): void {
     if (this.#core === undefined) return;
     const { wheel, ticks } = this.#context;
+    this.#takeHeld();
     this.#end("gone", CloseCode.AbnormalClosure, "", "socket");
     this.#tellClosed();
     this.#outbox.discard();
@@ -338,20 +341,18 @@ export class WebSocketConnection<State>
 
   // What the peer says.
 
-  onSaid(said: Said): void {
+  onSaid(said: Said): boolean {
     const { handler, stats } = this.#context;
     switch (said.type) {
       case "ping":
         this.#outbox.pong(encodePong(said.data));
-        if (handler.ping !== undefined) this.#deliver(said, said.data.length);
-        break;
+        return handler.ping !== undefined && this.#deliver(said, said.data.length);
       case "pong":
-        if (handler.pong !== undefined) this.#deliver(said, said.data.length);
-        break;
+        return handler.pong !== undefined && this.#deliver(said, said.data.length);
       default:
         stats.messagesReceived++;
         this.#isActive();
-        this.#deliver(said, said.data.length);
+        return this.#deliver(said, said.data.length);
     }
   }
 
@@ -517,9 +518,22 @@ export class WebSocketConnection<State>
 
   // The callbacks.
 
-  #deliver(delivery: Delivery, size: number): void {
+  /** Returns whether as much waits now as may. */
+  #deliver(delivery: Delivery, size: number): boolean {
     this.#callbacks.add(delivery, size);
-    if (!this.#is(notReading) && this.#callbacks.length > 0) this.#updateReading();
+    if (this.#callbacks.length === 0) return false;
+    if (!this.#is(notReading)) this.#updateReading();
+    return this.#isFull();
+  }
+
+  #isFull(): boolean {
+    const { inboxMessages, inboxBytes } = this.#context.limits;
+    return this.#callbacks.length >= inboxMessages || this.#callbacks.bytes >= inboxBytes;
+  }
+
+  /** Whatever has come whole is delivered, also when nothing comes any more. */
+  #takeHeld(): void {
+    if (this.isHolding) this.inTurn(() => this.#context.incoming.goOn(this, this.#core!, true));
   }
 
   onProgress(): void {
@@ -533,14 +547,19 @@ export class WebSocketConnection<State>
 
   /** Reads while the application wants to, has room, or is past caring. */
   #updateReading(): void {
-    const { inboxMessages, inboxBytes } = this.#context.limits;
-    const full = this.#callbacks.length >= inboxMessages || this.#callbacks.bytes >= inboxBytes;
-    const wanted = !(this.#is(paused) || full || this.isDecoding);
-    const reading = this.#core?.state !== "open" || wanted;
+    if (this.isHolding && this.#wantsToRead()) {
+      this.inTurn(() => this.#context.incoming.goOn(this, this.#core!, false));
+      this.#timeMessage(true);
+    }
+    const reading = this.#wantsToRead();
     if (reading !== this.#is(notReading)) return;
     this.#set(notReading, !reading);
     if (reading) this.#socket.resume();
     else this.#socket.pause();
+  }
+
+  #wantsToRead(): boolean {
+    return this.#core?.state !== "open" || !(this.#is(paused) || this.isDecoding || this.#isFull());
   }
 
   call(item: Item): unknown {

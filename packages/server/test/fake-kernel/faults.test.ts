@@ -144,6 +144,36 @@ describe("a handler that is busy", () => {
   );
 
   test(
+    "holds no more of one read than it may, and gets all of it in order, also when the peer has ended meanwhile",
+    fake(async () => {
+      for (const end of ["close", "FIN", "nothing"] as const) {
+        const resolves: (() => void)[] = [];
+        const { it, messages, ends } = make(
+          { message: () => new Promise<void>((resolve) => resolves.push(resolve)) },
+          { limits: { inboxMessages: 3 } },
+        );
+        const { socket, connection } = await it.open();
+        const frames = Array.from({ length: 50 }, (_, i) => textFrame(String(i)));
+        if (end === "close") frames.push(closeFrame(1000));
+        socket.receive(Buffer.concat(frames));
+        await settle();
+        expect(it.server.stats().messagesReceived).toBe(4);
+        expect(connection.readyState).toBe("open");
+        if (end === "FIN") socket.receiveEnd();
+        while (resolves.length > 0) {
+          resolves.shift()!();
+          await settle();
+        }
+        expect(messages).toEqual(Array.from({ length: 50 }, (_, i) => String(i)));
+        if (end === "close") socket.receiveEnd();
+        await settle();
+        const codes = { close: [1000], FIN: [1006], nothing: [] };
+        expect(ends.map(({ code }) => code)).toEqual(codes[end]);
+      }
+    }),
+  );
+
+  test(
     "hears nothing more once it has closed, or is paused, though messages wait",
     fake(async () => {
       for (const end of ["close", "terminate", "pause"] as const) {
