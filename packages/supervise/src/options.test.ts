@@ -6,6 +6,11 @@ import { resolveOptions } from "./options.ts";
 const entry = fileURLToPath(import.meta.url);
 
 describe("options", () => {
+  test("all workers may end twice within the time", () => {
+    expect(resolveOptions({ entry, workers: 5 }).restarts.max).toBe(10);
+    expect(resolveOptions({ entry, workers: 64 }).restarts.max).toBe(128);
+  });
+
   test("only the entry is needed", () => {
     const options = resolveOptions({ entry });
     expect(options).toMatchObject({

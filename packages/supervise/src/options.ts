@@ -31,7 +31,7 @@ export type SuperviseOptions = {
    * Infinity, never, when its Node is to be debugged (`--inspect`).
    */
   unresponsive?: number;
-  /** How many restarts are borne within how many milliseconds; one more ends everything. Default 10 within 60,000. */
+  /** How many restarts are borne within how many milliseconds; one more ends everything. Default two for each worker, at least 10, within 60,000. */
   restarts?: { max?: number; within?: number };
   /**
    * Milliseconds to wait before restarts in a row of the same worker: none before the first, `min` before the second, then
@@ -104,7 +104,8 @@ export function resolveOptions(options: SuperviseOptions): ResolvedOptions {
   const { ready = "listening", log = print, pass = ["SIGUSR2"] } = options;
   checkNames("restarts.", restarts, ["max", "within"]);
   checkNames("backoff.", backoff, ["min", "max"]);
-  const { max = 10, within = 60_000 } = restarts;
+  // All workers may be killed at once, as when memory runs out, and come back.
+  const { max = Math.max(10, 2 * workers), within = 60_000 } = restarts;
   const { min = 100, max: longestDelay = 5_000 } = backoff;
   checkNumber("workers", workers, 1, 1_024);
   checkNumber("readyTimeout", readyTimeout, 1, longest);
