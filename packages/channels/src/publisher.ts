@@ -130,6 +130,9 @@ function checkOptions(options: PublisherOptions) {
   }
   const { idBytes = defaultLimits.idBytes, onError = print, onBus, ...rest } = options;
   if (typeof idBytes !== "number") throw new TypeError("idBytes must be a number");
+  if (idBytes !== Number.POSITIVE_INFINITY && !(Number.isSafeInteger(idBytes) && idBytes >= 0)) {
+    throw new RangeError("idBytes must be a whole number, or Infinity");
+  }
   for (const [name, value] of [["onError", onError] as const, ["onBus", onBus] as const]) {
     if (value !== undefined && typeof value !== "function") throw new TypeError(`${name} must be a function`);
   }

@@ -91,6 +91,11 @@ test("what the bus does not take is told; what cannot be sent throws", async () 
   expect(() => publisher(bus, { prefix: "x" } as never)).toThrow(new TypeError("prefix is not an option"));
   expect(() => publisher(bus, null as never)).toThrow(new TypeError("options must be an object"));
   expect(() => publisher(bus, { idBytes: "1" as never })).toThrow(new TypeError("idBytes must be a number"));
+  for (const idBytes of [Number.NaN, -1, 1.5]) {
+    expect(() => publisher(bus, { idBytes })).toThrow(
+      new RangeError("idBytes must be a whole number, or Infinity"),
+    );
+  }
   for (const name of ["onBus", "onError"]) {
     expect(() => publisher(bus, { [name]: 5 })).toThrow(new TypeError(`${name} must be a function`));
   }
