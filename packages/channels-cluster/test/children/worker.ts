@@ -23,7 +23,7 @@ await serve({
       if (data === "flood") {
         // More than a relay keeps for somebody who does not read.
         for (let i = 0; i < 64; i++)
-          await channels.broadcast("room", "x".repeat(65_536), { except: connection }).done;
+          await channels.broadcast("room", "x".repeat(65_536), { except: connection }).published;
         connection.write("flooded");
       } else if (typeof data === "string" && data.startsWith("join ")) {
         const since = JSON.parse(data.slice(5)) ?? undefined;

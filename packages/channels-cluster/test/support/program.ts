@@ -15,6 +15,8 @@ export class Program {
   readonly silent: Promise<unknown>;
   readonly lines: Line[] = [];
   port = 0;
+  /** Workers that stand still: they would not notice that their primary is gone. */
+  readonly #frozen = new Set<number>();
   #waiting: { matches: (line: Line) => boolean; resolve: (line: Line) => void }[] = [];
 
   private constructor(options: object) {
@@ -43,6 +45,23 @@ export class Program {
     });
   }
 
+  freeze(pid: number): void {
+    this.#frozen.add(pid);
+    process.kill(pid, "SIGSTOP");
+  }
+
+  thaw(pid: number): void {
+    this.#frozen.delete(pid);
+    process.kill(pid, "SIGCONT");
+  }
+
+  /** Kills it, and resolves when its workers are gone, too. */
+  async kill(): Promise<void> {
+    this.process.kill("SIGKILL");
+    for (const pid of this.#frozen) process.kill(pid, "SIGKILL");
+    await this.silent;
+  }
+
   async stats(): Promise<Record<string, number>> {
     this.process.stdin!.write("stats\n");
     return (await this.next("stats")) as unknown as Record<string, number>;
@@ -61,8 +80,7 @@ export class Program {
 afterEach(async () => {
   for (const program of running) {
     running.delete(program);
-    program.process.kill("SIGKILL");
-    await program.silent;
+    await program.kill();
   }
 });
 
