@@ -215,6 +215,9 @@ describe("how it looks", () => {
     const seen = [];
     for (const colorScheme of ["light", "dark"] as const) {
       const page = await visit({ colorScheme });
+      // What the connection says of itself comes a moment later.
+      for (const text of [".event .body", ".verdict", "time"])
+        await page.locator(text).first().waitFor({ state: "attached" });
       seen.push(await page.evaluate(contrasts));
       await page.close();
     }
