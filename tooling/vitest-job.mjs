@@ -24,6 +24,9 @@ export async function vitest(name, args, node = dependency(".bin/node")) {
       ...args,
       // Two jobs run at a time.
       `--maxWorkers=${Math.max(1, Math.floor(availableParallelism() / 2))}`,
+      // Real engines, processes and browsers meet a machine that is busy with two jobs: a test that fails has a second try, which the
+      // report names. What is broken fails twice.
+      "--retry=1",
       "--reporter=default",
       "--reporter=json",
       `--outputFile.json=${report}`,
