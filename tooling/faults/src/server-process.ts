@@ -36,7 +36,7 @@ export class ServerProcess implements AsyncDisposable {
   /** Resolves when it serves clients and its bus is connected. */
   static async start(config: NodeConfig): Promise<ServerProcess> {
     const child = fork(file("node.ts"), [JSON.stringify(config)], {
-      execArgv: ["--import", file("sources.ts"), "--disable-warning=ExperimentalWarning"],
+      execArgv: ["--import", file("../../readme/sources.ts"), "--disable-warning=ExperimentalWarning"],
       stdio: ["ignore", "inherit", "inherit", "ipc"],
     });
     const server = new ServerProcess(child, config.name);
