@@ -146,7 +146,7 @@ describe("a handler that is busy", () => {
   test(
     "holds no more of one read than it may, and gets all of it in order, also when the peer has ended meanwhile",
     fake(async () => {
-      for (const end of ["close", "FIN", "nothing"] as const) {
+      for (const end of ["close", "FIN", "reset", "nothing"] as const) {
         const resolves: (() => void)[] = [];
         const { it, messages, ends } = make(
           { message: () => new Promise<void>((resolve) => resolves.push(resolve)) },
@@ -160,6 +160,8 @@ describe("a handler that is busy", () => {
         expect(it.server.stats().messagesReceived).toBe(4);
         expect(connection.readyState).toBe("open");
         if (end === "FIN") socket.receiveEnd();
+        if (end === "reset") socket.reset();
+        await settle();
         while (resolves.length > 0) {
           resolves.shift()!();
           await settle();
@@ -167,7 +169,7 @@ describe("a handler that is busy", () => {
         expect(messages).toEqual(Array.from({ length: 50 }, (_, i) => String(i)));
         if (end === "close") socket.receiveEnd();
         await settle();
-        const codes = { close: [1000], FIN: [1006], nothing: [] };
+        const codes = { close: [1000], FIN: [1006], reset: [1006], nothing: [] };
         expect(ends.map(({ code }) => code)).toEqual(codes[end]);
       }
     }),
