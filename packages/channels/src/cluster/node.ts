@@ -6,6 +6,7 @@ import { type NodeCounts, noCounts } from "./counts.ts";
 import { decodeEnvelope, type Envelope, newNodeId } from "./envelope.ts";
 import { type Kind, kinds, type Stream } from "./kind.ts";
 import type { ResolvedCluster } from "./options.ts";
+import { OwnTopics } from "./own-topics.ts";
 import type { NodePart } from "./part.ts";
 import { Peers } from "./peers.ts";
 import { Speaker } from "./speaker.ts";
@@ -51,7 +52,7 @@ export class BusNode {
   readonly #partOf = new Map<Kind, NodePart>();
   readonly #link: BusLink;
   readonly #speaker: Speaker;
-  #listening: Promise<void> = Promise.resolve();
+  readonly #ownTopics: OwnTopics;
   #stopTicking: () => void = () => {};
   #hasEnded = false;
   #closed: Promise<void> | undefined;
@@ -73,6 +74,10 @@ export class BusNode {
       subscribed: (id) => this.#each((part) => part.subscribed?.(id)),
       unsubscribed: (id) => this.#each((part) => part.unsubscribed?.(id)),
       refused: (_id, error) => owner.failed(error),
+    });
+    this.#ownTopics = new OwnTopics(isSilent ? [nodesTopic] : [nodesTopic, inboxOf(this.id)], {
+      subscribe: (topics) => this.#link.subscribe(topics),
+      refused: (error) => owner.failed(error),
     });
     this.#link = new BusLink(bus, options.startLocally, {
       message: (topic, payload) => this.#message(topic, payload),
@@ -142,23 +147,21 @@ export class BusNode {
   #begin(): void {
     const half = this.options.heartbeat / 2;
     this.#stopTicking = this.clock.every(half, () => this.#tick(half));
-    const own = this.#isSilent ? [nodesTopic] : [nodesTopic, inboxOf(this.id)];
-    this.#listening = this.#link.subscribe(own).catch((refusal: BusError) => {
-      if (refusal.code !== "closed") this.#owner.failed(refusal);
-    });
+    void this.#ownTopics.listen();
     this.subscriptions.open();
   }
 
   #up(): void {
     this.peers.refresh(this.clock.now());
     this.#speaker.retellTails();
+    const listening = this.#ownTopics.listen();
     this.subscriptions.again();
     this.#owner.changed("up");
     this.#each((part) => part.up?.());
     // Answers are asked for when they can be heard.
     const asked = this.#wasUp ? flags.asksWho | flags.asksTails : flags.asksWho;
     this.#wasUp = true;
-    void this.#listening.then(() => this.#beat(asked));
+    void listening.then(() => this.#beat(asked));
   }
 
   #down(error: BusError): void {

@@ -120,6 +120,7 @@ test("a bus that throws where it should reject: what it throws is reported, and 
   expect(errors.map((error) => String((error as Error).cause ?? error))).toEqual([
     "Error: subscribe",
     "Error: subscribe",
+    "Error: subscribe",
     "Error: unsubscribe",
     "Error: close",
   ]);
