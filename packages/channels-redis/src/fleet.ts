@@ -171,9 +171,9 @@ export class Fleet {
   async #openSubscriber(key: string, address: Address | undefined): Promise<void> {
     if (this.#subscribers.get(key)?.isOpen) return;
     const connection = await this.#open(address);
-    // Known before it has restored anything: what is unsubscribed meanwhile must be unsubscribed here.
-    this.#keep(this.#subscribers, key, connection);
     try {
+      // Known before it has restored anything: what is unsubscribed meanwhile must be unsubscribed here.
+      this.#keep(this.#subscribers, key, connection);
       await this.#events.restore(key, connection);
     } catch (error) {
       if (this.#subscribers.get(key) === connection) this.#subscribers.delete(key);
