@@ -29,6 +29,10 @@ describe("options of the bus", () => {
     ["heartbeat", { heartbeat: null }, TypeError],
     ["heartbeat.interval", { heartbeat: { interval: 1 } }, RangeError],
     ["heartbeat.timeout", { heartbeat: { timeout: "1" } }, TypeError],
+    ["pending", { pending: Number.NaN }, RangeError],
+    ["heartbeat.interval", { heartbeat: { interval: Number.NaN } }, RangeError],
+    ["heartbeat.timeout", { heartbeat: { timeout: Number.NaN } }, RangeError],
+    ["heartbeat.every", { heartbeat: { every: 1 } }, TypeError],
     ["relay", { relay: 1 }, TypeError],
   ])("%s: %j is a wrong one", (name, options, kind) => {
     expect(() => clusterBus(options)).toThrow(kind);

@@ -39,6 +39,9 @@ export function resolveOptions(options: ClusterBusOptions): ResolvedOptions {
     throw new TypeError("path must be the path of a relay");
   }
   if (typeof heartbeat !== "object" || heartbeat === null) throw new TypeError("heartbeat must be an object");
+  for (const name of Object.keys(heartbeat)) {
+    if (name !== "interval" && name !== "timeout") throw new TypeError(`heartbeat.${name} is not an option`);
+  }
   const { interval = 3_000, timeout = 5_000 } = heartbeat;
   checkNumber("pending", pending, 1, Number.MAX_SAFE_INTEGER);
   checkNumber("heartbeat.interval", interval, 10, 60_000);

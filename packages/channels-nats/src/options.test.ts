@@ -22,6 +22,13 @@ test.each<[NatsBusOptions, string, typeof TypeError | typeof RangeError]>([
   [{ pingTimeout: Number.NaN }, "pingTimeout", RangeError],
   [{ log: { storage: "disk" as "file" } }, "log.storage", TypeError],
   [{ log: { replicas: 6 } }, "log.replicas", RangeError],
+  [{ maxPending: Number.NaN }, "maxPending", RangeError],
+  [{ pingInterval: Number.NaN }, "pingInterval", RangeError],
+  [{ log: { replicas: Number.NaN } }, "log.replicas", RangeError],
+  [{ pingIntervall: 1 } as object, "pingIntervall is not an option", TypeError],
+  [{ log: { replica: 3 } as object }, "log.replica is not an option", TypeError],
+  [{ log: null as unknown as object }, "log must be an object", TypeError],
+  [null as unknown as object, "options must be an object", TypeError],
   [{ log: { replicas: "3" as unknown as number } }, "log.replicas", RangeError],
 ])("%j is refused, by its name", (options, name, kind) => {
   expect(() => natsBus(connect, {}, options)).toThrow(kind);

@@ -35,6 +35,7 @@ export type ResolvedOptions = Required<Omit<NatsBusOptions, "log">> & {
 
 /** Fills in defaults; TypeError and RangeError name the option that is wrong. */
 export function resolveOptions(options: NatsBusOptions = {}): ResolvedOptions {
+  only("", options, ["prefix", "maxPending", "pingInterval", "pingTimeout", "log"]);
   const {
     prefix = "exws",
     maxPending = 16 * 1_048_576,
@@ -42,6 +43,7 @@ export function resolveOptions(options: NatsBusOptions = {}): ResolvedOptions {
     pingTimeout = 5_000,
     log = {},
   } = options;
+  only("log.", log, ["storage", "replicas"]);
   const { storage = "memory", replicas = 1 } = log;
   if (storage !== "memory" && storage !== "file")
     throw new TypeError(`log.storage must be "memory" or "file"`);
@@ -52,6 +54,15 @@ export function resolveOptions(options: NatsBusOptions = {}): ResolvedOptions {
     pingTimeout: checkInteger("pingTimeout", pingTimeout, 1, 60_000),
     log: { storage, replicas: checkInteger("log.replicas", replicas, 1, 5) },
   };
+}
+
+function only(path: string, options: object, names: readonly string[]): void {
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(`${path.slice(0, -1) || "options"} must be an object`);
+  }
+  for (const name of Object.keys(options)) {
+    if (!names.includes(name)) throw new TypeError(`${path}${name} is not an option`);
+  }
 }
 
 function checkInteger(name: string, value: unknown, least: number, most: number): number {

@@ -31,12 +31,15 @@ const defaults = { count: 100, bytes: 262_144, age: 300_000, keep: 3_600_000 };
 
 /** Checks options and fills in the defaults. Throws a TypeError or RangeError that names the option. */
 export function resolveHistory(options: HistoryOptions): ResolvedHistory {
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError("history must return an object, or undefined");
+  }
   const { stamp, ...bounds } = options;
   for (const [name, value] of Object.entries(bounds)) {
     if (!Object.hasOwn(defaults, name)) throw new TypeError(`history: ${name} is not an option`);
     if (value === undefined) continue;
     if (typeof value !== "number") throw new TypeError(`history: ${name} must be a number`);
-    if (!(value >= 0)) throw new RangeError(`history: ${name} must not be negative`);
+    if (!(value >= 0)) throw new RangeError(`history: ${name} must be 0 or more`);
   }
   if (stamp !== undefined && typeof stamp !== "function") {
     throw new TypeError("history: stamp must be a function");

@@ -19,9 +19,10 @@ export class MemoryHub {
   readonly #options: Required<MemoryHubOptions>;
   readonly #engine: MemoryEngine<MemoryBus>;
 
-  constructor({ maxPayload = 1_048_576, log = true, patience = 100 }: MemoryHubOptions = {}) {
-    this.#options = { maxPayload, log, patience };
-    this.#engine = new MemoryEngine(patience);
+  /** Throws a TypeError or RangeError that names the option. */
+  constructor(options: MemoryHubOptions = {}) {
+    this.#options = resolveOptions(options);
+    this.#engine = new MemoryEngine(this.#options.patience);
   }
 
   /** A new bus, to be opened by its owner. Buses of different prefixes do not hear each other. */
@@ -66,4 +67,27 @@ export class MemoryHub {
   forget(): void {
     this.#engine.forget();
   }
+}
+
+const defaults: Required<MemoryHubOptions> = { maxPayload: 1_048_576, log: true, patience: 100 };
+
+/** The longest time that a timer of Node can wait. */
+const longest = 0x7fff_ffff;
+
+function resolveOptions(options: MemoryHubOptions): Required<MemoryHubOptions> {
+  if (typeof options !== "object" || options === null) throw new TypeError("options must be an object");
+  for (const name of Object.keys(options)) {
+    if (!Object.hasOwn(defaults, name)) throw new TypeError(`${name} is not an option`);
+  }
+  const { maxPayload = defaults.maxPayload, log = defaults.log, patience = defaults.patience } = options;
+  if (typeof maxPayload !== "number") throw new TypeError("maxPayload must be a number");
+  if (maxPayload !== Number.POSITIVE_INFINITY && !(Number.isSafeInteger(maxPayload) && maxPayload >= 0)) {
+    throw new RangeError("maxPayload must be a whole number, or Infinity");
+  }
+  if (typeof patience !== "number") throw new TypeError("patience must be a number");
+  if (patience !== Number.POSITIVE_INFINITY && !(patience >= 0 && patience <= longest)) {
+    throw new RangeError("patience must be a number of milliseconds, or Infinity");
+  }
+  if (typeof log !== "boolean") throw new TypeError("log must be true or false");
+  return { maxPayload, log, patience };
 }
