@@ -7,7 +7,8 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: "@exws/autobahn", replacement: source("./autobahn/src/index.ts") },
-      { find: "@exws/engines", replacement: source("./tooling/engines/src/index.ts") },
+      { find: "@exws/program", replacement: source("./apps/program/src/index.ts") },
+      { find: /^@exws\/(engines|processes)$/, replacement: source("./tooling/$1/src/index.ts") },
       { find: "@exws/channels/conformance", replacement: source("./packages/channels/src/conformance.ts") },
       { find: /^@exws\/([^/]+)$/, replacement: source("./packages/$1/src/index.ts") },
     ],

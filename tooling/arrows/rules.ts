@@ -33,10 +33,11 @@ export const subpaths: readonly string[] = ["@exws/channels/conformance"];
 /** What the tests of a package may import of ours besides: what it is made for, though it must not know it. */
 export const testArrows: Readonly<Record<string, readonly string[]>> = {
   "packages/channels": ["@exws/server", "@exws/deflate"],
-  "packages/channels-cluster": ["@exws/server", "@exws/supervise"],
+  "packages/channels-cluster": ["@exws/processes", "@exws/server", "@exws/supervise"],
   "packages/channels-nats": ["@exws/engines"],
   "packages/channels-redis": ["@exws/engines"],
-  "packages/supervise": ["@exws/server"],
+  "packages/supervise": ["@exws/processes", "@exws/server"],
+  autobahn: ["@exws/processes"],
 };
 
 /** A workspace folder, as far as the rules look at it. */

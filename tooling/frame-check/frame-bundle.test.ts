@@ -6,8 +6,8 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
-import { chromium } from "playwright-core";
 import { expect, test } from "vitest";
+import { launchChromium } from "../processes/src/chromium.ts";
 import { checkFrame } from "./check-frame.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -45,18 +45,7 @@ test("the codec passes its check in Node, from the sources", async () => {
 });
 
 test("a browser bundle of the codec decodes and encodes the RFC 6455 §5.7 examples in Chromium", async () => {
-  const browser = await chromium.launch({
-    executablePath: process.env["EXWS_CHROMIUM"] ?? "/usr/bin/chromium",
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-      "--no-first-run",
-    ],
-  });
+  const browser = await launchChromium();
   try {
     const page = await browser.newPage();
     const faults: string[] = [];

@@ -30,8 +30,8 @@ const known: Known = {
   scripts: Object.keys(JSON.parse(read("package.json")).scripts),
   packages: [...manifests, ...peers].map(({ name }) => name),
   options: {
-    start: optionsIn("apps/echo/src/**/*.ts"),
-    chat: optionsIn("apps/chat/src/**/*.ts"),
+    start: optionsIn("apps/{echo,program}/src/**/*.ts"),
+    chat: optionsIn("apps/{chat,program}/src/**/*.ts"),
     bench: optionsIn("bench/src/**/*.ts"),
   },
   programs: { "@exws/autobahn": optionsIn("autobahn/src/cli/*.ts") },

@@ -13,15 +13,16 @@ import { readFileSync } from "node:fs";
 import { registerHooks } from "node:module";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import "../processes/src/resolve-sources.ts";
+import { sources as fromSources } from "../processes/src/sources.ts";
 import { type Block, blocksOf } from "./blocks.ts";
 import { enginesFor } from "./engines.ts";
 import { freePorts } from "./free-ports.ts";
-import "./sources.ts";
 import { watchOutput } from "./watch-output.ts";
 
 const file = resolve(process.argv[2]!);
 // Processes that a block forks with our flags find the packages, too.
-process.execArgv.push("--import", new URL("./sources.ts", import.meta.url).href);
+process.execArgv.push(...fromSources);
 
 const sources = new Map<string, Pick<Block, "language" | "code">>();
 

@@ -1,37 +1,22 @@
-import { readFileSync } from "node:fs";
-import { constants } from "node:os";
 import { relay } from "@exws/channels-cluster";
+import { runProgram, signalled } from "@exws/program";
 import { type Address, onDrain, supervise } from "@exws/supervise";
-import { CommanderError } from "commander";
 import { openBus } from "./open-bus.ts";
 import { type CommandLine, readOptions } from "./options.ts";
 import { startChat } from "./server/start-chat.ts";
-import { whyNotStarted } from "./why-not-started.ts";
+import { whyNoBus } from "./why-no-bus.ts";
 
-process.exitCode = await main();
-
-async function main(): Promise<number> {
-  const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
-  let options: CommandLine;
-  try {
-    options = readOptions(process.argv.slice(2), version);
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode;
-    throw error;
-  }
-  try {
-    if (options.workers > 1 && process.env["EXWS_WORKER"] === undefined) await runWorkers(options);
-    else await run(options);
-    return 0;
-  } catch (error) {
-    console.error(`exws-chat: ${whyNotStarted(error, options)}`);
-    // The server's word for an option that cannot be.
-    return error instanceof TypeError || error instanceof RangeError ? 2 : 1;
-  }
-}
+process.exitCode = await runProgram({
+  name: "exws-chat",
+  manifest: new URL("../package.json", import.meta.url),
+  readOptions,
+  run: (options) =>
+    options.workers > 1 && process.env["EXWS_WORKER"] === undefined ? runWorkers(options) : runAlone(options),
+  whyNot: whyNoBus,
+});
 
 /** Serves in this process, until it is told to end. */
-async function run(options: CommandLine): Promise<void> {
+async function runAlone(options: CommandLine): Promise<void> {
   const { bus: address, ...rest } = options;
   const page = new URL("page/", import.meta.url);
   const isWorker = process.env["EXWS_WORKER"] !== undefined;
@@ -62,18 +47,4 @@ function urlOf({ address, family, port }: Address): string {
 
 function announce(url: string): void {
   console.log(`exws chat on ${url.replace(/^ws/, "http")}/ (Ctrl-C ends it)`);
-}
-
-/** Resolves at the first signal to end; a second one ends the process at once. */
-function signalled(): Promise<void> {
-  return new Promise((resolve) => {
-    let first = true;
-    for (const signal of ["SIGINT", "SIGTERM"] as const) {
-      process.on(signal, () => {
-        if (!first) process.exit(128 + constants.signals[signal]);
-        first = false;
-        resolve();
-      });
-    }
-  });
 }

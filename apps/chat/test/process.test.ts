@@ -1,25 +1,28 @@
 import { freePort, RedisServer } from "@exws/engines";
+import { type Outcome, ProgramProcess } from "@exws/processes";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { ChatProcess } from "./support/chat-process.ts";
 import { Peer } from "./support/peer.ts";
 
-const wsUrl = ({ url }: ChatProcess): string => url.replace("http", "ws");
+const main = new URL("../src/main.ts", import.meta.url);
+const start = (...args: string[]): Promise<ProgramProcess> => ProgramProcess.start(main, ...args);
+const run = (...args: string[]): Promise<Outcome> => ProgramProcess.run(main, ...args);
+const wsUrl = ({ url }: ProgramProcess): string => url.replace("http", "ws");
 
 test("it says where the page is, and serves it", async () => {
-  const app = await ChatProcess.start("--port", "0");
+  const app = await start("--port", "0");
   expect(app.stdout).toMatch(/^exws chat on http:\/\/127\.0\.0\.1:\d+\/ \(Ctrl-C ends it\)\n$/);
   expect(await (await fetch(app.url)).text()).toContain("<title>exws chat</title>");
 });
 
 describe("not starting: one line on stderr, nothing on stdout", () => {
   async function fails(code: number, line: RegExp, ...args: string[]): Promise<void> {
-    const result = await ChatProcess.run(...args);
+    const result = await run(...args);
     expect(result).toEqual({ code, stdout: "", stderr: expect.stringMatching(/^exws-chat: [^\n]+\n$/) });
     expect(result.stderr).toMatch(line);
   }
 
   test("a taken port: exit code 1", async () => {
-    const app = await ChatProcess.start("--port", "0");
+    const app = await start("--port", "0");
     await fails(1, /127\.0\.0\.1 port \d+ is taken/, "--port", `${app.port}`);
   });
 
@@ -31,7 +34,7 @@ describe("not starting: one line on stderr, nothing on stdout", () => {
     "a bus that is not there: exit code 1, without the password (%s)",
     async (kind) => {
       const bus = `${kind}://me:secret@127.0.0.1:${await freePort()}`;
-      const result = await ChatProcess.run("--port", "0", "--bus", bus);
+      const result = await run("--port", "0", "--bus", bus);
       expect(result).toMatchObject({ code: 1, stdout: "" });
       expect(result.stderr).toMatch(
         /^exws-chat: the bus \w+:\/\/me:\*\*\*@127\.0\.0\.1:\d+\/? cannot be used: [^\n]+\n$/,
@@ -53,7 +56,7 @@ describe("ending", () => {
   test.each(["SIGINT", "SIGTERM"] as const)(
     "%s closes every connection with 1001, exit code 0",
     async (signal) => {
-      const app = await ChatProcess.start("--port", "0");
+      const app = await start("--port", "0");
       const peers = await Promise.all(["Paul", "Chani"].map((nick) => Peer.join(wsUrl(app), nick, "a")));
       app.child.kill(signal);
       for (const { ended } of peers) expect((await ended).code).toBe(1001);
@@ -74,7 +77,7 @@ describe("several workers", () => {
       onTestFinished(() => engine[Symbol.asyncDispose]());
       bus.push("--bus", engine.url);
     }
-    const app = await ChatProcess.start("--port", "0", "--workers", "2", ...bus);
+    const app = await start("--port", "0", "--workers", "2", ...bus);
     // Who connects gets to one of them by chance: there are enough to be on both.
     const nicks = Array.from({ length: 20 }, (_, i) => `p${i}`);
     const peers = await Promise.all(nicks.map((nick) => Peer.join(wsUrl(app), nick, "a")));

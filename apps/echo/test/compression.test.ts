@@ -1,16 +1,12 @@
-import { type Browser, chromium } from "playwright-core";
+import { launchChromium } from "@exws/processes";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startEcho } from "../src/echo.ts";
 
 let browser: Browser;
 
 beforeAll(async () => {
-  const args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"];
-  args.push("--disable-component-update", "--disable-sync", "--no-first-run");
-  browser = await chromium.launch({
-    executablePath: process.env["EXWS_CHROMIUM"] ?? "/usr/bin/chromium",
-    args,
-  });
+  browser = await launchChromium();
 });
 afterAll(() => browser.close());
 

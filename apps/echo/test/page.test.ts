@@ -1,5 +1,6 @@
+import { launchChromium } from "@exws/processes";
 import type { Connection, ListeningServer } from "@exws/server";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { startEcho } from "../src/echo.ts";
 
@@ -14,17 +15,7 @@ beforeAll(async () => {
     maxMessage: 67_108_864,
     deflate: true,
   });
-  browser = await chromium.launch({
-    executablePath: process.env["EXWS_CHROMIUM"] ?? "/usr/bin/chromium",
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-      "--no-first-run",
-    ],
-  });
+  browser = await launchChromium();
 });
 afterAll(async () => {
   await browser.close();

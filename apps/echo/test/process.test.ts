@@ -1,10 +1,14 @@
 import { access, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type Outcome, ProgramProcess } from "@exws/processes";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { certificateFiles } from "./support/certificate.ts";
-import { EchoProcess } from "./support/echo-process.ts";
 import { closed, next, open } from "./support/web-socket.ts";
+
+const main = new URL("../src/main.ts", import.meta.url);
+const start = (...args: string[]): Promise<ProgramProcess> => ProgramProcess.start(main, ...args);
+const run = (...args: string[]): Promise<Outcome> => ProgramProcess.run(main, ...args);
 
 async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "exws-echo-"));
@@ -14,7 +18,7 @@ async function temporaryFolder(): Promise<string> {
 
 describe("starting", () => {
   test("two lines tell where WebSockets and the page are, and messages come back", async () => {
-    const app = await EchoProcess.start("--port", "0");
+    const app = await start("--port", "0");
     const socket = await open(app.url);
     socket.send("hello");
     expect(await next(socket)).toBe("hello");
@@ -26,7 +30,7 @@ describe("starting", () => {
 
   test("on a Unix socket, which is gone after the end", async () => {
     const path = join(await temporaryFolder(), "echo.sock");
-    const app = await EchoProcess.start("--path", path);
+    const app = await start("--path", path);
     expect(app.stdout).toBe(`exws echo on ws+unix:${path}\n`);
     const socket = await open(`ws+unix:${path}`);
     socket.send("hello");
@@ -38,7 +42,7 @@ describe("starting", () => {
 
   test("with TLS", async () => {
     const { certFile, keyFile } = await certificateFiles();
-    const app = await EchoProcess.start("--port", "0", "--tls-cert", certFile, "--tls-key", keyFile);
+    const app = await start("--port", "0", "--tls-cert", certFile, "--tls-key", keyFile);
     expect(app.stdout).toContain(`exws echo on wss://127.0.0.1:${app.port}\nTry it on https://127.0.0.1:`);
     const socket = await open(app.url, { rejectUnauthorized: false });
     socket.send("hello");
@@ -48,19 +52,19 @@ describe("starting", () => {
 
 describe("not starting: one line on stderr, nothing on stdout", () => {
   async function fails(code: number, line: RegExp, ...args: string[]): Promise<void> {
-    const result = await EchoProcess.run(...args);
+    const result = await run(...args);
     expect(result).toEqual({ code, stdout: "", stderr: expect.stringMatching(/^exws-echo: [^\n]+\n$/) });
     expect(result.stderr).toMatch(line);
   }
 
   test("a taken port: exit code 1", async () => {
-    const app = await EchoProcess.start("--port", "0");
+    const app = await start("--port", "0");
     await fails(1, /127\.0\.0\.1 port \d+ is taken/, "--port", `${app.port}`);
   });
 
   test("a taken Unix socket: exit code 1", async () => {
     const path = join(await temporaryFolder(), "echo.sock");
-    await EchoProcess.start("--path", path);
+    await start("--path", path);
     await fails(1, /echo\.sock is taken/, "--path", path);
   });
 
@@ -97,7 +101,7 @@ describe("ending", () => {
   test.each(["SIGINT", "SIGTERM"] as const)(
     "%s closes every connection with 1001, exit code 0",
     async (signal) => {
-      const app = await EchoProcess.start("--port", "0");
+      const app = await start("--port", "0");
       const sockets = await Promise.all(Array.from({ length: 10 }, () => open(app.url)));
       const ends = sockets.map(closed);
       app.child.kill(signal);
@@ -108,7 +112,7 @@ describe("ending", () => {
   );
 
   test("a message that was sent before the signal still comes back", async () => {
-    const app = await EchoProcess.start("--port", "0");
+    const app = await start("--port", "0");
     const socket = await open(app.url);
     const echo = next(socket);
     socket.send("x".repeat(1_000_000));
@@ -120,7 +124,7 @@ describe("ending", () => {
   });
 
   test("a second signal ends it at once, whoever is still there", async () => {
-    const app = await EchoProcess.start("--port", "0");
+    const app = await start("--port", "0");
     const socket = await open(app.url);
     // This client never answers the Close frame, because it never reads it.
     socket.pause();

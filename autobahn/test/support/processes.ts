@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { sources } from "@exws/processes";
 
-const sources = new URL("sources.ts", import.meta.url).href;
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 
 /** What a command came to. */
@@ -50,7 +50,7 @@ export async function startEchoApp(...args: string[]): Promise<{ url: URL; stop:
 
 function start(main: string, args: readonly string[]): ChildProcess {
   const env = { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined };
-  return spawn(process.execPath, ["--import", sources, main, ...args], {
+  return spawn(process.execPath, [...sources, main, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
     env,
   });

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { connect } from "node:net";
 import type { Readable } from "node:stream";
-import { fileURLToPath } from "node:url";
+import { sources } from "@exws/processes";
 import { expect, test } from "vitest";
 import { Client, onePerWorker } from "./support/client.ts";
 import { child, Program } from "./support/program.ts";
@@ -116,11 +116,10 @@ test("connections of every worker are told", async () => {
   expect((await program.exited).code).toBe(0);
 });
 
-const sources = fileURLToPath(new URL("support/sources.ts", import.meta.url));
-
 if (process.platform === "linux") {
   test("a terminal that is closed drains and stops all, rather than reloading for nobody", async () => {
-    const command = `'${process.execPath}' --import '${sources}' '${child("terminal")}' '${child("echo")}'`;
+    const words = [process.execPath, ...sources, child("terminal"), child("echo")];
+    const command = words.map((word) => `'${word}'`).join(" ");
     const script = spawn("script", ["-qfc", command, "/dev/null"], {
       stdio: ["pipe", "pipe", "inherit", "pipe"],
     });

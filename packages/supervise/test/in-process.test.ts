@@ -1,10 +1,10 @@
+import { sources } from "@exws/processes";
 import { afterEach, expect, test } from "vitest";
 import { type Supervisor, supervise } from "../src/index.ts";
 import type { SuperviseOptions } from "../src/options.ts";
 import { Client } from "./support/client.ts";
 import { child } from "./support/program.ts";
 
-const execArgv = ["--import", new URL("support/sources.ts", import.meta.url).pathname];
 const supervisors: Supervisor[] = [];
 
 async function start(options: Partial<SuperviseOptions> = {}): Promise<Supervisor> {
@@ -12,7 +12,7 @@ async function start(options: Partial<SuperviseOptions> = {}): Promise<Superviso
     entry: child("echo"),
     workers: 2,
     args: [],
-    execArgv,
+    execArgv: sources,
     signals: false,
     pass: [],
     log: () => {},
@@ -74,7 +74,7 @@ test("a failed start rejects, and nobody is left", async () => {
   const failing = supervise({
     entry: child("throws"),
     workers: 2,
-    execArgv,
+    execArgv: sources,
     signals: false,
     pass: [],
     log: () => {},

@@ -1,5 +1,6 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { sources } from "@exws/processes";
 import { expect, test } from "vitest";
 import { Client, onePerWorker } from "./support/client.ts";
 import { child, Program } from "./support/program.ts";
@@ -34,11 +35,11 @@ test("an entry sees what node would show it, its number, and nothing of the supe
     workers: 1,
     args: ["one", "two"],
     env: { TEST_MORE: "more" },
-    execArgv: ["--import", new URL("support/sources.ts", import.meta.url).pathname, flag],
+    execArgv: [...sources, flag],
   });
   const seen = await program.next("sees");
   expect((seen["argv"] as string[]).slice(1)).toEqual([child("tells"), "one", "two"]);
-  expect((seen["execArgv"] as string[]).slice(2)).toEqual([flag]);
+  expect((seen["execArgv"] as string[]).slice(sources.length)).toEqual([flag]);
   expect(seen["main"]).toBe(true);
   const { EXWS_WORKER: number, ...variables } = seen["variables"] as Record<string, string>;
   expect(number).toBe("1");

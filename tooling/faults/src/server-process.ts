@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { EventEmitter, once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { sources } from "@exws/processes";
 import type { Commands, Event, NodeConfig } from "./commands.ts";
 
 type Answer = { readonly id: number; readonly result?: unknown; readonly error?: string };
@@ -36,7 +37,7 @@ export class ServerProcess implements AsyncDisposable {
   /** Resolves when it serves clients and its bus is connected. */
   static async start(config: NodeConfig): Promise<ServerProcess> {
     const child = fork(file("node.ts"), [JSON.stringify(config)], {
-      execArgv: ["--import", file("../../readme/sources.ts"), "--disable-warning=ExperimentalWarning"],
+      execArgv: [...sources, "--disable-warning=ExperimentalWarning"],
       stdio: ["ignore", "inherit", "inherit", "ipc"],
     });
     const server = new ServerProcess(child, config.name);

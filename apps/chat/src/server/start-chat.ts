@@ -1,7 +1,7 @@
 import type { Bus } from "@exws/channels";
+import { loadPage, type PageOptions } from "@exws/program";
 import { type Connection, serve } from "@exws/server";
 import { Chat } from "./chat.ts";
-import { loadPage } from "./page-files.ts";
 import { openRooms } from "./rooms.ts";
 import { defaultRates, type Rates, type Visitor } from "./visitor.ts";
 
@@ -11,6 +11,15 @@ const limits = {
   messages: { perSecond: 20, burst: 100 },
   pingInterval: 15_000,
   pingTimeout: 10_000,
+};
+
+const pageOptions: PageOptions = {
+  policy: "require-trusted-types-for 'script'; trusted-types 'none'",
+  headers: {
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+  },
+  notFound: "Not found. The page is at /.\n",
 };
 
 /** How to start a server of the chat. */
@@ -47,7 +56,7 @@ export type ChatServer = {
  */
 export async function startChat(options: ChatOptions = {}): Promise<ChatServer> {
   const { host = "127.0.0.1", port = 0, origin = "same", helloTime = 10_000, bus } = options;
-  const request = await loadPage(options.page ?? new URL("page/", import.meta.url));
+  const request = await loadPage(options.page ?? new URL("page/", import.meta.url), pageOptions);
   const rooms = openRooms(bus, (state) => chat.setCluster(state));
   const chat = new Chat(rooms, { ...defaultRates, ...options.rates }, helloTime);
   try {

@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Engine } from "@exws/engines";
+import { sources } from "@exws/processes";
 
 const program = fileURLToPath(new URL("run-relay.ts", import.meta.url));
-const sources = new URL("sources.ts", import.meta.url).href;
 
 /** A relay of clusterBus() that tests stop and start as if it were an engine. */
 export class RelayProcess implements Engine, AsyncDisposable {
@@ -30,7 +30,7 @@ export class RelayProcess implements Engine, AsyncDisposable {
   }
 
   async start(): Promise<void> {
-    const args = ["--import", sources, program, this.url];
+    const args = [...sources, program, this.url];
     this.#child = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"] });
     await once(this.#child.stdout!, "data");
   }

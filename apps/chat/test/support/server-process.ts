@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { sources } from "@exws/processes";
 import { onTestFinished } from "vitest";
 
 const program = fileURLToPath(new URL("run-chat.ts", import.meta.url));
-const sources = new URL("sources.ts", import.meta.url).href;
 
 /** A server of the chat in a process of its own, from the sources. It is killed when the test is over. */
 export class ServerProcess {
@@ -21,7 +21,7 @@ export class ServerProcess {
   }
 
   static async start(page: URL, bus: string): Promise<ServerProcess> {
-    const args = ["--import", sources, program, JSON.stringify({ page: page.href, bus })];
+    const args = [...sources, program, JSON.stringify({ page: page.href, bus })];
     const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
     onTestFinished(() => void child.kill("SIGKILL"));
     let errors = "";

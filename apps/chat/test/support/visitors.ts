@@ -1,4 +1,5 @@
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { launchChromium } from "@exws/processes";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, onTestFinished } from "vitest";
 import { keyOf } from "./peer.ts";
 
@@ -7,10 +8,7 @@ let browser: Browser;
 /** Starts Chromium for the tests of a file. */
 export function useChromium(): void {
   beforeAll(async () => {
-    const args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"];
-    args.push("--disable-component-update", "--disable-sync", "--no-first-run");
-    const executablePath = process.env["EXWS_CHROMIUM"] ?? "/usr/bin/chromium";
-    browser = await chromium.launch({ executablePath, args });
+    browser = await launchChromium();
   });
   afterAll(() => browser.close());
 }

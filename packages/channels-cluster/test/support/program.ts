@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { sources } from "@exws/processes";
 import { afterEach } from "vitest";
 
 export type Line = { event: string; [key: string]: unknown };
@@ -20,7 +21,7 @@ export class Program {
   #waiting: { matches: (line: Line) => boolean; resolve: (line: Line) => void }[] = [];
 
   private constructor(options: object) {
-    const flags = ["--import", path("./sources.ts"), path("../children/primary.ts"), JSON.stringify(options)];
+    const flags = [...sources, path("../children/primary.ts"), JSON.stringify(options)];
     this.process = spawn(process.execPath, flags, { stdio: ["pipe", "pipe", "inherit"] });
     this.exited = new Promise((resolve) => this.process.on("exit", resolve));
     this.silent = new Promise((resolve) => this.process.stdout!.on("close", resolve));

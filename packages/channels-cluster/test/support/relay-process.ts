@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface, type Interface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { sources } from "@exws/processes";
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "exws-relay-"));
@@ -23,7 +24,7 @@ export class RelayProcess implements AsyncDisposable {
 
   async start(): Promise<void> {
     const options = JSON.stringify({ ...this.#options, path: this.path });
-    const flags = ["--import", path("./sources.ts"), path("../children/relay.ts"), options];
+    const flags = [...sources, path("../children/relay.ts"), options];
     this.#process = spawn(process.execPath, flags, { stdio: ["pipe", "pipe", "inherit"] });
     this.#lines = createInterface({ input: this.#process.stdout! });
     await this.#line();

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { sources } from "@exws/processes";
 import { afterEach } from "vitest";
 import type { SuperviseOptions } from "../../src/options.ts";
 
@@ -47,7 +48,7 @@ export class Program {
   /** Starts it and does not wait for anything. */
   static run(entry: string, options: Partial<SuperviseOptions> = {}, node = process.execPath): Program {
     const settings = JSON.stringify({ entry: child(entry), workers: 2, ...options });
-    const flags = ["--import", path("./sources.ts"), child("supervisor"), settings];
+    const flags = [...sources, child("supervisor"), settings];
     return new Program(spawn(node, flags, { stdio: "pipe" }));
   }
 

@@ -1,8 +1,13 @@
-import type { EchoOptions } from "./options.ts";
+/** Where a server was to listen. */
+export type Place = {
+  port: number;
+  host: string;
+  /** A Unix socket in place of `port` and `host`. */
+  path?: string;
+};
 
-/** One line, in plain words, about why the server could not be started. */
-export function whyNotListening(error: unknown, options: EchoOptions): string {
-  const { host, port, path } = options;
+/** One line, in plain words, about why a server could not be started. */
+export function whyNotListening(error: unknown, { host, port, path }: Place): string {
   const place = path ?? `${host} port ${port}`;
   const { code, message } =
     error instanceof Error ? (error as NodeJS.ErrnoException) : { message: `${error}` };
