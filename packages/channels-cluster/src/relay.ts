@@ -1,9 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { connect, createServer, type Server, type Socket } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { RelayConnection, type RelayCounts } from "./relay-connection.ts";
+import { makeRelayFolder, removeDeadFolders } from "./relay-folder.ts";
 import { RelayRooms } from "./relay-rooms.ts";
 
 /** Options of {@link relay}. */
@@ -51,10 +50,9 @@ export class Relay implements AsyncDisposable {
     if (typeof buffer !== "number") throw new TypeError("buffer must be a number of bytes");
     if (!(buffer >= 0)) throw new RangeError("buffer must be 0 or more bytes");
     this.#buffer = buffer;
-    if (path === undefined && process.platform !== "win32") {
-      this.#folder = mkdtempSync(join(tmpdir(), "exws-bus-"));
-    }
-    this.path = path ?? (this.#folder ? join(this.#folder, "relay") : `\\\\.\\pipe\\exws-${randomUUID()}`);
+    const own = path === undefined && process.platform !== "win32" ? makeRelayFolder() : undefined;
+    this.#folder = own?.folder;
+    this.path = path ?? own?.path ?? `\\\\.\\pipe\\exws-${randomUUID()}`;
     this.#server = createServer((socket) => this.#accept(socket));
     this.#sweeping = setInterval(() => this.#rooms.sweep(), sweepInterval).unref();
     this.#onExit = () => this.#clean();
@@ -76,6 +74,7 @@ export class Relay implements AsyncDisposable {
     // The relay is there for others: it keeps no process alive.
     this.#server.unref();
     process.on("exit", this.#onExit);
+    if (this.#folder !== undefined) void removeDeadFolders();
   }
 
   /** A copy of the counters. */
