@@ -355,6 +355,7 @@ describe("plain HTTP", () => {
   test.each([
     ["/main.js", "text/javascript; charset=utf-8"],
     ["/page.css", "text/css; charset=utf-8"],
+    ["/look.css", "text/css; charset=utf-8"],
     ["/icon.svg", "image/svg+xml"],
   ])("%s is %s", async (path, type) => {
     expect((await get(path)).headers.get("content-type")).toBe(type);
