@@ -146,7 +146,7 @@ describe.each(engines)("two servers over %s", (_, startEngine) => {
     const { engine, paul, chani } = await meet();
     await paul.say("before");
     await chani.sees("before");
-    engine.freeze();
+    await engine.freeze();
     onTestFinished(() => engine.thaw());
     await paul.say("into the void");
     await paul.page.locator(".unsent", { hasText: "Sending" }).waitFor();

@@ -2,7 +2,7 @@ import { Channels, type Position, type Subscriber } from "@exws/channels";
 import type { NatsServer } from "@exws/engines";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { NatsBusOptions } from "../src/index.ts";
-import { busTo, nats } from "./support/nats.ts";
+import { busTo, nats, onDisk } from "./support/nats.ts";
 
 /** A member that notes what it hears. */
 class Member implements Subscriber {
@@ -17,9 +17,13 @@ class Member implements Subscriber {
 
   onClosed(): void {}
 
-  async hears(text: string): Promise<void> {
+  hears(text: string): Promise<void> {
+    return this.until(() => this.heard.includes(text));
+  }
+
+  async until(holds: () => boolean): Promise<void> {
     await new Promise<void>((resolve) => {
-      this.#look = () => this.heard.includes(text) && resolve();
+      this.#look = () => holds() && resolve();
       this.#look();
     });
   }
@@ -60,9 +64,8 @@ test("nodes hear one order of one history, and who was away gets what it missed,
   const paul = await join(one.channels);
   const jessica = await join(other.channels);
   for (let i = 0; i < 10; i++) (i % 2 === 0 ? one : other).channels.broadcast("arrakis", `message ${i}`);
-  const isLast = (text: string): boolean => text.startsWith("10 ");
-  while (!paul.member.heard.some(isLast) || !jessica.member.heard.some(isLast)) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
+  for (const { member } of [paul, jessica]) {
+    await member.until(() => member.heard.some((text) => text.startsWith("10 ")));
   }
   expect(paul.member.heard).toEqual(jessica.member.heard);
   expect(paul.member.heard).toHaveLength(10);
@@ -87,6 +90,7 @@ describe("a server that is killed and starts again", () => {
       one.channels.broadcast("arrakis", "before");
       await jessica.member.hears("1 before");
       const away = { ...paul.position, offset: 0 };
+      if (recovers) await onDisk(server, "before");
       const down = [one.until("down"), other.until("down")];
       await server.stop();
       await Promise.all(down);

@@ -1,6 +1,6 @@
 import type { Bus, BusError, LogBounds, Position } from "@exws/channels";
 import { freePort, type NatsServer } from "@exws/engines";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { codeOf, say } from "./support/listener.ts";
 import { nats, openTo } from "./support/nats.ts";
 
@@ -18,16 +18,16 @@ async function cluster(): Promise<readonly NatsServer[]> {
   );
 }
 
-/** Appends, again and again while the cluster has no leader. */
+/** Appends, again and again while the cluster has no leader: nothing tells when it has one. */
 async function append(bus: Bus, text: string, topic = "t"): Promise<Position> {
-  for (;;) {
-    try {
-      return await bus.log!.append(topic, new TextEncoder().encode(text), bounds);
-    } catch (error) {
-      if ((error as BusError).code !== "unavailable") throw error;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
+  const once = () =>
+    bus.log!.append(topic, new TextEncoder().encode(text), bounds).catch((error: BusError) => {
+      if (error.code === "unavailable") throw error;
+      return error;
+    });
+  const outcome = await vi.waitFor(once, { timeout: 50_000, interval: 50 });
+  if (outcome instanceof Error) throw outcome;
+  return outcome;
 }
 
 test("a cluster of three: messages pass between its servers, and the log goes on when one of them is killed", {

@@ -3,6 +3,7 @@ import type { LogBounds } from "@exws/channels";
 import { afterEach, describe, expect, test } from "vitest";
 import { codeOf, Listener, say } from "./support/listener.ts";
 import { busTo, nats, openTo } from "./support/nats.ts";
+import { streamsOf } from "./support/streams.ts";
 
 const bounds: LogBounds = { count: 10, bytes: 10_000, age: 60_000, keep: 60_000 };
 
@@ -129,11 +130,11 @@ test("what the README asks for is enough, for histories and their end, too", asy
   await say(from, "t", "here");
   await listener.until(() => listener.heard.includes("t here"));
   const brief = { ...bounds, age: 100, keep: 100 };
+  const { until } = await streamsOf(server, all);
   const place = await bus.log!.append("t", new Uint8Array(1), brief);
   expect((await from.log!.read("t", { ...place, offset: 0 }, brief)).entries).toHaveLength(1);
-  while ((await from.log!.read("t", undefined, brief)).position.epoch === place.epoch) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  await until(0);
+  expect((await from.log!.read("t", undefined, brief)).position.epoch).not.toBe(place.epoch);
   const { bus: stranger } = await openTo(server, { prefix: "other" }, paul);
   expect(await codeOf(say(stranger, "t", "lost"))).toBe("refused");
   expect(await codeOf(stranger.subscribe(["t"]))).toBe("refused");

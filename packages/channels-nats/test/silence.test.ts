@@ -21,7 +21,7 @@ describe("a server that is frozen", () => {
     const server = await nats();
     const { bus, listener } = await openTo({ port: server.directPort }, quick);
     expect(sockets()).toBe(1);
-    server.freeze();
+    await server.freeze();
     const outcomes = Array.from({ length: 64 }, () => codeOf(bus.publish("t", new Uint8Array(200_000))));
     await listener.untilState("down:unavailable");
     expect(new Set(await Promise.all(outcomes))).toEqual(new Set(["unavailable"]));
@@ -32,7 +32,7 @@ describe("a server that is frozen", () => {
   test("keeps what is published from piling up: beyond maxPending it is refused as overloaded", async () => {
     const server = await nats();
     const { bus, listener } = await openTo(server, { ...quick, pingTimeout: 1_000, maxPending: 1_048_576 });
-    server.freeze();
+    await server.freeze();
     const codes: Promise<unknown>[] = [];
     const before = process.memoryUsage().arrayBuffers;
     for (let i = 0; i < 4_000; i++) codes.push(codeOf(bus.publish("t", new Uint8Array(65_536))));
@@ -64,14 +64,15 @@ describe("a server that is frozen", () => {
     expect(listener.states).toEqual([]);
   });
 
-  test("and a bus that is closed: whatever waits is rejected as closed", async () => {
+  test.each([
+    ["in the same turn", () => {}],
+    ["when it has left", () => new Promise((resolve) => setImmediate(resolve))],
+  ])("and a bus that is closed %s: whatever waits is rejected as closed", async (_, turn) => {
     const server = await nats();
     const { bus } = await openTo(server);
     const bounds = { count: 10, bytes: 10_000, age: 60_000, keep: 60_000 };
     await bus.log!.append("t", new Uint8Array(1), bounds);
-    server.freeze();
-    // A server takes a moment to stand still.
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await server.freeze();
     const waiting = [
       bus.publish("t", new Uint8Array(1)),
       bus.subscribe(["t"]),
@@ -79,14 +80,14 @@ describe("a server that is frozen", () => {
       bus.log!.append("u", new Uint8Array(1), bounds),
       bus.log!.read("t", undefined, bounds),
     ].map(codeOf);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await turn();
     await bus.close();
     expect(await Promise.all(waiting)).toEqual(Array(5).fill("closed"));
   });
 
   test("before the bus has connected: opening rejects, nothing is left of the attempts, and it connects when thawed", async () => {
     const server = await nats();
-    server.freeze();
+    await server.freeze();
     const bus = busTo({ port: server.directPort }, quick, { timeout: 100 });
     const listener = new Listener();
     expect(await codeOf(bus.open(listener))).toBe("unavailable");
@@ -99,7 +100,7 @@ describe("a server that is frozen", () => {
 
   test("and a bus that is closed meanwhile leaves nothing behind", async () => {
     const server = await nats();
-    server.freeze();
+    await server.freeze();
     const bus = busTo({ port: server.directPort }, quick);
     const opening = codeOf(bus.open(new Listener()));
     const subscribing = codeOf(bus.subscribe(["t"]));
@@ -127,7 +128,7 @@ describe("a connection that carries nothing any more, and says nothing", () => {
 test("of several servers those that are gone or frozen are passed over, at open and later", async () => {
   const [gone, frozen, alive] = [await nats(), await nats(), await nats()];
   await gone.stop();
-  frozen.freeze();
+  await frozen.freeze();
   const { bus, listener } = await openTo(alive, quick, {
     servers: [gone, frozen, alive].map(({ directPort }) => `127.0.0.1:${directPort}`),
     noRandomize: true,
@@ -135,7 +136,7 @@ test("of several servers those that are gone or frozen are passed over, at open 
   });
   await say(bus, "t", "here");
   await gone.start();
-  alive.freeze();
+  await alive.freeze();
   await listener.untilState("down:unavailable");
   await listener.untilState("up");
   await say(bus, "t", "here");
@@ -161,7 +162,7 @@ test("what was on its way when a connection was given up does not come behind ne
   await listener.untilState("up");
   await say(bus, "t", "new");
   early.release();
-  while (early.connections > 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  await early.until(0);
   await say(bus, "t", "end");
   await heard.until(() => heard.heard.includes("t end"));
   expect(heard.heard).toEqual(["t first", "t new", "t end"]);

@@ -98,7 +98,7 @@ describe("TLS", () => {
     await bus.subscribe(["t"]);
     await say(from, "t", "here");
     await listener.until(() => listener.heard.includes("t here"));
-    server.freeze();
+    await server.freeze();
     const outcomes = Array.from({ length: 64 }, () => codeOf(bus.publish("u", new Uint8Array(200_000))));
     await listener.untilState("down:unavailable");
     expect(new Set(await Promise.all(outcomes))).toEqual(new Set(["unavailable"]));

@@ -157,7 +157,7 @@ describe.each(libraries)("over $library", (library) => {
     proxy.release();
     await to.hears("t", "new");
     // All that is on its way has arrived when another client of the proxy has been answered.
-    await expect.poll(() => proxy.connections).toBe(2);
+    await proxy.until(2);
     await from.say("t", "end");
     await to.hears("t", "end");
     expect(to.heard).toEqual(["t new", "t end"]);
@@ -202,7 +202,7 @@ describe.each(libraries)("over $library", (library) => {
       maxPayload: 1000,
       pending: { bytes: 10_000, count: 50 },
     });
-    server.freeze();
+    await server.freeze();
     const payload = new Uint8Array(1000);
     const large = Array.from({ length: 100 }, () => code(one.bus.publish("t", payload)));
     const settled: string[] = [];

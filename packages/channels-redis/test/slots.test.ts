@@ -85,8 +85,8 @@ describe.each(libraries)("over a cluster by $library", (library) => {
     await to.told(["down"]);
     await from.told(["down"]);
     await node!.start();
-    await to.told(["down", "up"], 15_000);
-    await from.told(["down", "up"], 15_000);
+    await to.told(["down", "up"]);
+    await from.told(["down", "up"]);
     await cluster.settled();
     await Promise.all(topics.map((topic) => from.say(topic, "x")));
     await Promise.all(topics.map((topic) => to.hears(topic, "x")));

@@ -4,6 +4,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, isAbsolute, join } from "node:path";
 import { freePort } from "./free-port.ts";
+import { standStill } from "./stand-still.ts";
 
 /** A real engine that tests break on command; `@exws/channels/conformance` and the fault tests ask for this much. */
 export interface Engine extends AsyncDisposable {
@@ -11,8 +12,8 @@ export interface Engine extends AsyncDisposable {
   start(): Promise<void>;
   /** Kills it (SIGKILL): it says goodbye to nobody. */
   stop(): Promise<void>;
-  /** It stands still (SIGSTOP): its connections stay open, and nothing is answered. */
-  freeze(): void;
+  /** It stands still (SIGSTOP), from when it resolves on: its connections stay open, and nothing is answered. */
+  freeze(): Promise<void>;
   thaw(): void;
   /** Closes the connections of its clients, who may come back at once. */
   cut(): Promise<void>;
@@ -126,8 +127,12 @@ export class EngineProcess {
     await gone;
   }
 
-  freeze(): void {
-    this.#child?.kill("SIGSTOP");
+  /** Stops it, and resolves when it stands still. */
+  async freeze(): Promise<void> {
+    const { pid } = this;
+    if (pid === undefined) return;
+    this.#child!.kill("SIGSTOP");
+    await standStill(pid);
   }
 
   thaw(): void {

@@ -58,6 +58,11 @@ export class NatsServer implements Engine {
     return this.#process.pid;
   }
 
+  /** Where it works. */
+  get folder(): string {
+    return this.#process.folder;
+  }
+
   /** What it has logged. */
   get output(): string {
     return this.#process.output;
@@ -81,8 +86,8 @@ export class NatsServer implements Engine {
     return this.#process.stop();
   }
 
-  freeze(): void {
-    this.#process.freeze();
+  freeze(): Promise<void> {
+    return this.#process.freeze();
   }
 
   thaw(): void {

@@ -66,8 +66,8 @@ export class RedisCluster implements Engine {
     await Promise.all(this.nodes.map((node) => node.stop()));
   }
 
-  freeze(): void {
-    for (const node of this.nodes) node.freeze();
+  async freeze(): Promise<void> {
+    await Promise.all(this.nodes.map((node) => node.freeze()));
   }
 
   thaw(): void {

@@ -93,8 +93,8 @@ export class RedisServer implements Engine {
     return this.#process.stop();
   }
 
-  freeze(): void {
-    this.#process.freeze();
+  freeze(): Promise<void> {
+    return this.#process.freeze();
   }
 
   thaw(): void {

@@ -9,6 +9,7 @@ export class TcpProxy implements AsyncDisposable {
   readonly #pairs = new Set<readonly [client: Socket, engine: Socket]>();
   readonly #held = new Set<Direction>();
   readonly #stuck = new Set<readonly [client: Socket, engine: Socket]>();
+  readonly #waiting = new Set<() => void>();
   #accepting = true;
 
   private constructor(target: number) {
@@ -33,6 +34,19 @@ export class TcpProxy implements AsyncDisposable {
   /** How many connections go through it now. */
   get connections(): number {
     return this.#pairs.size;
+  }
+
+  /** Resolves when as many connections go through it. */
+  until(connections: number): Promise<void> {
+    return new Promise((resolve) => {
+      const look = (): void => {
+        if (this.#pairs.size !== connections) return;
+        this.#waiting.delete(look);
+        resolve();
+      };
+      this.#waiting.add(look);
+      look();
+    });
   }
 
   /** Resets every connection; new ones are taken. */
@@ -92,6 +106,7 @@ export class TcpProxy implements AsyncDisposable {
     const engine = connect({ port: target, host: "127.0.0.1", allowHalfOpen: true, noDelay: true });
     const pair = [client, engine] as const;
     this.#pairs.add(pair);
+    this.#look();
     const both = [
       [client, engine],
       [engine, client],
@@ -107,9 +122,14 @@ export class TcpProxy implements AsyncDisposable {
         to.destroy();
         this.#pairs.delete(pair);
         this.#stuck.delete(pair);
+        this.#look();
       });
     }
     this.#flow(pair);
+  }
+
+  #look(): void {
+    for (const look of [...this.#waiting]) look();
   }
 
   #flow(pair: readonly [client: Socket, engine: Socket]): void {

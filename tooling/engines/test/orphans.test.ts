@@ -17,7 +17,7 @@ test("a frozen server ends, and its folder goes, when the process that started i
   const program = `
     import { RedisServer } from ${JSON.stringify(source("index.ts"))};
     const server = await RedisServer.start();
-    server.freeze();
+    await server.freeze();
     console.log(JSON.stringify({ pid: server.pid, folder: server.folder }));
     setInterval(() => {}, 1000);
   `;

@@ -72,7 +72,7 @@ describe.each(kinds)("over %s", { timeout: 120_000 }, (kind) => {
     await using cluster = await Cluster.start(kind, 3, quick);
     await cluster.startTraffic(5);
     await cluster.allHearAll();
-    cluster.engine.freeze();
+    await cluster.engine.freeze();
     // The length of the fault, not a wait for anything.
     await new Promise((resolve) => setTimeout(resolve, 10_000));
     for (const { process, client } of cluster.nodes) {

@@ -43,7 +43,7 @@ export class RelayProcess implements Engine, AsyncDisposable {
     await ended;
   }
 
-  freeze(): void {
+  async freeze(): Promise<void> {
     this.#child?.kill("SIGSTOP");
   }
 

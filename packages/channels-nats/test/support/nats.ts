@@ -1,7 +1,9 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Bus } from "@exws/channels";
 import { type NatsOptions, NatsServer } from "@exws/engines";
 import { connect, type NodeConnectionOptions } from "@nats-io/transport-node";
-import { onTestFinished } from "vitest";
+import { onTestFinished, vi } from "vitest";
 import { type NatsBusOptions, natsBus } from "../../src/index.ts";
 import { Listener } from "./listener.ts";
 
@@ -10,6 +12,20 @@ export async function nats(options?: NatsOptions): Promise<NatsServer> {
   const server = await NatsServer.start(options);
   onTestFinished(() => server[Symbol.asyncDispose]());
   return server;
+}
+
+/** Resolves when a server has written `text` to its files, which it does some time after it was acknowledged. */
+export async function onDisk({ folder }: NatsServer, text: string): Promise<void> {
+  const store = join(folder, "store");
+  await vi.waitFor(
+    () => {
+      const blocks = readdirSync(store, { recursive: true, encoding: "utf8" }).filter((name) =>
+        name.endsWith(".blk"),
+      );
+      if (!blocks.some((name) => readFileSync(join(store, name)).includes(text))) throw new Error("not yet");
+    },
+    { timeout: 20_000, interval: 5 },
+  );
 }
 
 /** A bus that is closed when the test is over, not opened. */

@@ -1,5 +1,5 @@
 import type { Bus, BusError, BusReceiver } from "@exws/channels";
-import { expect, vi } from "vitest";
+import { expect } from "vitest";
 
 /** Opens a bus and writes down what it tells. */
 export class Listener implements BusReceiver {
@@ -8,6 +8,7 @@ export class Listener implements BusReceiver {
   readonly heard: string[] = [];
   readonly states: string[] = [];
   readonly errors: BusError[] = [];
+  readonly #waiting: (() => void)[] = [];
 
   constructor(bus: Bus) {
     this.bus = bus;
@@ -15,26 +16,40 @@ export class Listener implements BusReceiver {
 
   message(topic: string, payload: Uint8Array): void {
     this.heard.push(`${topic} ${Buffer.from(payload)}`);
+    this.#look();
   }
 
   up(): void {
     this.states.push("up");
+    this.#look();
   }
 
   down(error: BusError): void {
-    this.states.push("down");
     this.errors.push(error);
+    this.states.push("down");
+    this.#look();
   }
 
   say(topic: string, text: string): Promise<void> {
     return this.bus.publish(topic, Buffer.from(text));
   }
 
-  hears(topic: string, text: string, timeout = 5000): Promise<void> {
-    return vi.waitFor(() => expect(this.heard).toContain(`${topic} ${text}`), { timeout, interval: 5 });
+  /** Resolves when something holds; looks whenever something was told. */
+  async until(holds: () => boolean): Promise<void> {
+    while (!holds()) await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
-  told(states: readonly string[], timeout = 5000): Promise<void> {
-    return vi.waitFor(() => expect(this.states).toEqual(states), { timeout, interval: 5 });
+  hears(topic: string, text: string): Promise<void> {
+    return this.until(() => this.heard.includes(`${topic} ${text}`));
+  }
+
+  /** Resolves when these are the states that were told, and rejects when others were. */
+  async told(states: readonly string[]): Promise<void> {
+    await this.until(() => this.states.length >= states.length);
+    expect(this.states).toEqual(states);
+  }
+
+  #look(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 }
