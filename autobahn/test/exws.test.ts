@@ -1,10 +1,7 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Random } from "../src/corpus/random.ts";
 import { randomCutter } from "../src/wire/cutter.ts";
-import { cert, key } from "./support/certificate.ts";
 import { startEchoApp } from "./support/processes.ts";
 import { countVerdicts, redCases, runCases } from "./support/run-cases.ts";
 
@@ -27,23 +24,21 @@ const compressed = [
   "13.7.5",
 ];
 
-let folder: string;
+/** The certificate for localhost that all tests have, or its key. */
+const file = (name: string): string =>
+  fileURLToPath(new URL(`../../tooling/conformance-certificate/${name}`, import.meta.url));
+
 let echo: Awaited<ReturnType<typeof startEchoApp>>;
 let secure: Awaited<ReturnType<typeof startEchoApp>>;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "exws-autobahn-"));
-  const [certFile, keyFile] = [join(folder, "cert.pem"), join(folder, "key.pem")];
-  await writeFile(certFile, cert);
-  await writeFile(keyFile, key);
   [echo, secure] = await Promise.all([
     startEchoApp(),
-    startEchoApp("--tls-cert", certFile, "--tls-key", keyFile),
+    startEchoApp("--tls-cert", file("cert.pem"), "--tls-key", file("key.pem")),
   ]);
 });
 afterAll(async () => {
   await Promise.all([echo.stop(), secure.stop()]);
-  await rm(folder, { recursive: true });
 });
 
 test("every case but those of 9, 12 and 13 is strict", async () => {

@@ -1,7 +1,7 @@
-import { launchChromium } from "@exws/processes";
+import { launchChromium, openPage, type PageOptions } from "@exws/processes";
 import type { Connection, ListeningServer } from "@exws/server";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startEcho } from "../src/echo.ts";
 
 let browser: Browser;
@@ -22,23 +22,9 @@ afterAll(async () => {
   await server.close({ within: 1_000 });
 });
 
-/** A visit to the page; whatever it complains about, a refused file or style among it, fails the test. */
-async function visit(options: BrowserContextOptions = {}): Promise<Page> {
-  const context = await browser.newContext({ reducedMotion: "reduce", ...options });
-  const page = await context.newPage();
-  const complaints: string[] = [];
-  page.on("pageerror", (error) => complaints.push(error.message));
-  page.on("console", (message) => {
-    if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
-  });
-  page.on("request", (request) => {
-    if (!request.url().startsWith(server.url.replace("ws", "http"))) complaints.push(request.url());
-  });
-  onTestFinished(async () => {
-    await context.close();
-    expect(complaints).toEqual([]);
-  });
-  await page.goto(server.url.replace("ws", "http"));
+/** A visit to the page, from when it is connected. */
+async function visit(options?: PageOptions): Promise<Page> {
+  const page = await openPage(browser, server.url.replace("ws", "http"), options);
   await inState(page, "open");
   return page;
 }

@@ -1,10 +1,15 @@
 import { access, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { type Outcome, ProgramProcess } from "@exws/processes";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { certificateFiles } from "./support/certificate.ts";
 import { closed, next, open } from "./support/web-socket.ts";
+
+/** The certificate for localhost that all tests have, or its key. */
+const certificateFile = (name: string): string =>
+  fileURLToPath(new URL(`../../../tooling/conformance-certificate/${name}`, import.meta.url));
+const [certFile, keyFile] = [certificateFile("cert.pem"), certificateFile("key.pem")];
 
 const main = new URL("../src/main.ts", import.meta.url);
 const start = (...args: string[]): Promise<ProgramProcess> => ProgramProcess.start(main, ...args);
@@ -41,7 +46,6 @@ describe("starting", () => {
   });
 
   test("with TLS", async () => {
-    const { certFile, keyFile } = await certificateFiles();
     const app = await start("--port", "0", "--tls-cert", certFile, "--tls-key", keyFile);
     expect(app.stdout).toContain(`exws echo on wss://127.0.0.1:${app.port}\nTry it on https://127.0.0.1:`);
     const socket = await open(app.url, { rejectUnauthorized: false });
@@ -73,7 +77,6 @@ describe("not starting: one line on stderr, nothing on stdout", () => {
   });
 
   test("a certificate that is not there: exit code 1", async () => {
-    const { keyFile } = await certificateFiles();
     await fails(
       1,
       /none\.pem cannot be read: there is no such file/,
@@ -82,7 +85,6 @@ describe("not starting: one line on stderr, nothing on stdout", () => {
   });
 
   test("a certificate that is none: exit code 1", async () => {
-    const { keyFile } = await certificateFiles();
     const file = join(await temporaryFolder(), "cert.pem");
     await writeFile(file, "nothing of the kind");
     await fails(1, /cert\.pem.* cannot be used/, "--tls-cert", file, "--tls-key", keyFile);

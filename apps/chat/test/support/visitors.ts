@@ -1,6 +1,6 @@
-import { launchChromium } from "@exws/processes";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, onTestFinished } from "vitest";
+import { launchChromium, openPage, type PageOptions } from "@exws/processes";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect } from "vitest";
 import { keyOf } from "./peer.ts";
 
 let browser: Browser;
@@ -13,44 +13,18 @@ export function useChromium(): void {
   afterAll(() => browser.close());
 }
 
-/** How somebody visits. */
-export type VisitOptions = BrowserContextOptions & {
+/** How somebody visits the chat. */
+export type VisitOptions = PageOptions & {
   /** The nick; without it the page asks. */
   nick?: string;
   colour?: number;
-  /** Complaints of the browser that this test brings about. */
-  expected?: RegExp;
 };
 
-/**
- * Somebody's browser at a page of the chat, as another person than all others. Whatever the browser complains about, a file or a
- * style that the policy forbids among it, fails the test.
- */
-export async function visit(
-  url: string,
-  { nick, colour = 0, expected, ...options }: VisitOptions,
-): Promise<Visit> {
-  const context = await browser.newContext({
-    reducedMotion: "reduce",
-    locale: "en-GB",
-    storageState: { cookies: [], origins: nick === undefined ? [] : [knownAs(url, nick, colour)] },
-    ...options,
-  });
-  const complaints: string[] = [];
-  onTestFinished(async () => {
-    await context.close();
-    expect(complaints.filter((text) => expected === undefined || !expected.test(text))).toEqual([]);
-  });
-  context.on("weberror", (error) => complaints.push(error.error().message));
-  context.on("console", (message) => {
-    if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
-  });
-  context.on("request", (request) => {
-    if (!request.url().startsWith(new URL("/", url).href)) complaints.push(request.url());
-  });
-  const page = await context.newPage();
-  await page.goto(url);
-  const visitor = new Visit(page);
+/** Somebody's browser at a page of the chat, as another person than all others. */
+export async function visit(url: string, { nick, colour = 0, ...options }: VisitOptions): Promise<Visit> {
+  const origins = nick === undefined ? [] : [knownAs(url, nick, colour)];
+  const storageState = { cookies: [], origins };
+  const visitor = new Visit(await openPage(browser, url, { locale: "en-GB", storageState, ...options }));
   if (nick !== undefined) await visitor.connected();
   return visitor;
 }
