@@ -1,7 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
-import { type Engine, EngineProcess, type EngineProgram } from "./engine-process.ts";
+import { EngineProcess, type EngineProgram } from "./engine-process.ts";
+import { EngineServer } from "./engine-server.ts";
 import { TcpProxy } from "./tcp-proxy.ts";
 
 const program: EngineProgram = {
@@ -18,13 +19,12 @@ export type NatsOptions = {
 };
 
 /** A `nats-server` of a test's own. */
-export class NatsServer implements Engine {
-  readonly #process: EngineProcess;
+export class NatsServer extends EngineServer {
   readonly #proxy: TcpProxy;
   readonly #settings: { config: string };
 
   private constructor(engine: EngineProcess, proxy: TcpProxy, settings: { config: string }) {
-    this.#process = engine;
+    super(engine);
     this.#proxy = proxy;
     this.#settings = settings;
   }
@@ -51,21 +51,7 @@ export class NatsServer implements Engine {
 
   /** Its own port: nothing in between, and nothing that `cut` reaches. */
   get directPort(): number {
-    return this.#process.port;
-  }
-
-  get pid(): number | undefined {
-    return this.#process.pid;
-  }
-
-  /** Where it works. */
-  get folder(): string {
-    return this.#process.folder;
-  }
-
-  /** What it has logged. */
-  get output(): string {
-    return this.#process.output;
+    return this.process.port;
   }
 
   /** `nats://127.0.0.1:` and `port`. */
@@ -76,22 +62,6 @@ export class NatsServer implements Engine {
   /** What stands before `port`: for faults of one direction. */
   get proxy(): TcpProxy {
     return this.#proxy;
-  }
-
-  start(): Promise<void> {
-    return this.#process.start();
-  }
-
-  stop(): Promise<void> {
-    return this.#process.stop();
-  }
-
-  freeze(): Promise<void> {
-    return this.#process.freeze();
-  }
-
-  thaw(): void {
-    this.#process.thaw();
   }
 
   async cut(): Promise<void> {
@@ -106,13 +76,13 @@ export class NatsServer implements Engine {
   /** Gives it another configuration while it runs; clients hear of it a moment later. */
   reload(config: string): void {
     this.configure(config);
-    writeFileSync(configFile(this.#process.folder), config);
+    writeFileSync(configFile(this.process.folder), config);
     process.kill(this.pid!, "SIGHUP");
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  override async [Symbol.asyncDispose](): Promise<void> {
     await this.#proxy[Symbol.asyncDispose]();
-    await this.#process.dispose();
+    await super[Symbol.asyncDispose]();
   }
 }
 

@@ -1,4 +1,5 @@
-import { type Engine, EngineProcess, type EngineProgram } from "./engine-process.ts";
+import { EngineProcess, type EngineProgram } from "./engine-process.ts";
+import { EngineServer } from "./engine-server.ts";
 import { type Reply, RespConnection } from "./resp-connection.ts";
 
 const program: EngineProgram = {
@@ -19,12 +20,11 @@ export type RedisOptions = {
 };
 
 /** A `redis-server` of a test's own. */
-export class RedisServer implements Engine {
-  readonly #process: EngineProcess;
+export class RedisServer extends EngineServer {
   readonly #password: string | undefined;
 
   private constructor(engine: EngineProcess, password: string | undefined) {
-    this.#process = engine;
+    super(engine);
     this.#password = password;
   }
 
@@ -56,21 +56,7 @@ export class RedisServer implements Engine {
   }
 
   get port(): number {
-    return this.#process.port;
-  }
-
-  get pid(): number | undefined {
-    return this.#process.pid;
-  }
-
-  /** Where it works. */
-  get folder(): string {
-    return this.#process.folder;
-  }
-
-  /** What it has logged. */
-  get output(): string {
-    return this.#process.output;
+    return this.process.port;
   }
 
   /** Its address, with the password. */
@@ -85,22 +71,6 @@ export class RedisServer implements Engine {
     return await connection.command(...words);
   }
 
-  start(): Promise<void> {
-    return this.#process.start();
-  }
-
-  stop(): Promise<void> {
-    return this.#process.stop();
-  }
-
-  freeze(): Promise<void> {
-    return this.#process.freeze();
-  }
-
-  thaw(): void {
-    this.#process.thaw();
-  }
-
   /** Closes the connections that subscribe, those that do not, or all. */
   async cut(kind?: "pubsub" | "normal"): Promise<void> {
     using connection = await RespConnection.open(this.port, this.#password);
@@ -109,10 +79,6 @@ export class RedisServer implements Engine {
     await Promise.all(
       kinds.map((type) => connection.command("CLIENT", "KILL", "TYPE", type, "SKIPME", "yes")),
     );
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#process.dispose();
   }
 }
 
