@@ -27,10 +27,12 @@ export class RespConnection implements Disposable {
     return connection;
   }
 
-  command(...words: readonly (string | number)[]): Promise<Reply> {
+  async command(...words: readonly (string | number)[]): Promise<Reply> {
+    // Nothing more would be heard of it.
+    if (this.#socket.destroyed) throw new Error("the connection was closed");
     const parts = words.map((word) => `$${Buffer.byteLength(String(word))}\r\n${word}\r\n`);
     this.#socket.write(`*${words.length}\r\n${parts.join("")}`);
-    return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
+    return await new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
   }
 
   [Symbol.dispose](): void {

@@ -66,6 +66,14 @@ test("only connections of the kind that is cut are closed", async () => {
   await expect(normal.command("PING")).rejects.toThrow(/closed|ended|EPIPE|ECONNRESET/);
 });
 
+test("a connection that was closed refuses every further command", async () => {
+  const server = await redis();
+  using connection = await RespConnection.open(server.port);
+  await server.cut();
+  await expect(connection.command("PING")).rejects.toThrow();
+  await expect(connection.command("PING")).rejects.toThrow("the connection was closed");
+});
+
 test("a server that does not start says why", async () => {
   await expect(RedisServer.start({ config: { "no-such-setting": "1" } })).rejects.toThrow("no-such-setting");
 });
