@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { wholeNumber } from "./option-types.ts";
+import { wholeNumber } from "./whole-number.ts";
 
 describe("a whole number in bounds", () => {
   const read = wholeNumber(1, 999);

@@ -1,4 +1,5 @@
-import { InvalidArgumentError, Option } from "commander";
+import { Option } from "commander";
+import { wholeNumber } from "./whole-number.ts";
 
 /** Which web pages may connect: those of the server's own host, all, or those of these origins. */
 export type Origin = "same" | "*" | string[];
@@ -23,13 +24,4 @@ export function originOption(): Option {
   )
     .argParser((text): Origin => (text === "same" || text === "*" ? text : text.split(",")))
     .default("same");
-}
-
-/** A parser for an option that is a whole number from `from` to `to`. */
-export function wholeNumber(from: number, to: number = Number.MAX_SAFE_INTEGER): (text: string) => number {
-  return (text) => {
-    const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
-    if (value >= from && value <= to) return value;
-    throw new InvalidArgumentError(`It must be a number from ${from} to ${to}.`);
-  };
 }
