@@ -108,6 +108,7 @@ test.each<[string, Uint8Array]>([
 
 test("a socket that a killed relay has left is taken over; one that is alive is EADDRINUSE", async () => {
   const other = new RelayProcess();
+  onTestFinished(() => other.stop());
   await other.start();
   await expect(relay({ path: other.path })).rejects.toThrow(/EADDRINUSE/);
   await other.stop();

@@ -1,8 +1,9 @@
 import { spawn } from "node:child_process";
 import { connect } from "node:net";
+import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
-import { sources } from "@exws/processes";
-import { expect, test } from "vitest";
+import { ownGroup, sources } from "@exws/processes";
+import { expect, onTestFinished, test } from "vitest";
 import { Client, onePerWorker } from "./support/client.ts";
 import { child, Program } from "./support/program.ts";
 
@@ -119,22 +120,18 @@ test("connections of every worker are told", async () => {
 if (process.platform === "linux") {
   test("a terminal that is closed drains and stops all, rather than reloading for nobody", async () => {
     const words = [process.execPath, ...sources, child("terminal"), child("echo")];
-    const command = words.map((word) => `'${word}'`).join(" ");
+    // It takes the place of the shell, and so leads the session, and the group in it.
+    const command = `exec ${words.map((word) => `'${word}'`).join(" ")}`;
     const script = spawn("script", ["-qfc", command, "/dev/null"], {
       stdio: ["pipe", "pipe", "inherit", "pipe"],
     });
+    onTestFinished(() => void script.kill("SIGKILL"));
     script.stdout!.resume();
-    let said = "";
-    const begun = new Promise<void>((resolve) => {
-      (script.stdio[3] as Readable).on("data", (chunk) => {
-        said += chunk;
-        if (said.includes("started")) resolve();
-      });
-    });
-    const ended = new Promise((resolve) => (script.stdio[3] as Readable).on("end", resolve));
-    await begun;
+    const lines = createInterface({ input: script.stdio[3] as Readable })[Symbol.asyncIterator]();
+    const { value: pid } = await lines.next();
+    onTestFinished(ownGroup(Number(pid)));
     script.kill("SIGKILL");
-    await ended;
-    expect(said).toBe('started\n{"drained":2,"killed":0}\n');
+    expect(await lines.next()).toEqual({ done: false, value: '{"drained":2,"killed":0}' });
+    expect(await lines.next()).toMatchObject({ done: true });
   });
 }

@@ -15,35 +15,35 @@ export type Node = {
 type RunningEngine = Engine & { readonly port: number };
 
 /** Several server processes over one real engine, each with a client in the same room. */
-export class Cluster implements AsyncDisposable {
+export class Cluster {
   readonly engine: RunningEngine;
   readonly nodes: readonly Node[];
-  readonly #resources: AsyncDisposableStack;
 
-  private constructor(engine: RunningEngine, nodes: readonly Node[], resources: AsyncDisposableStack) {
+  private constructor(engine: RunningEngine, nodes: readonly Node[]) {
     this.engine = engine;
     this.nodes = nodes;
-    this.#resources = resources;
   }
 
+  /** Whoever owns `resources` ends what was started with them, however far that came. */
   static async start(
+    resources: AsyncDisposableStack,
     kind: BusConfig["kind"],
     size: number,
     settings: Pick<NodeConfig, "heartbeat" | "ttl" | "history">,
   ): Promise<Cluster> {
-    await using resources = new AsyncDisposableStack();
     const engine = resources.use(await (kind === "nats" ? NatsServer.start() : RedisServer.start()));
     const nodes: Node[] = [];
     for (let i = 1; i <= size; i++) {
       const proxy = resources.use(await TcpProxy.start(engine.port));
       const name = `node-${i}`;
       const server = resources.use(
-        await ServerProcess.start({ name, bus: { kind, port: proxy.port }, ...settings }),
+        ServerProcess.start({ name, bus: { kind, port: proxy.port }, ...settings }),
       );
+      await server.ready();
       const client = resources.use(await Client.join(server.url, `user-${i}`));
       nodes.push({ process: server, id: await server.tell("id"), client, proxy });
     }
-    return new Cluster(engine, nodes, resources.move());
+    return new Cluster(engine, nodes);
   }
 
   /** All nodes begin to publish, each a number every so many milliseconds. */
@@ -80,10 +80,6 @@ export class Cluster implements AsyncDisposable {
   async counts(): Promise<Map<string, Counts>> {
     const pairs = this.alive().map(async ({ id, process }) => [id, await process.tell("counts")] as const);
     return new Map(await Promise.all(pairs));
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#resources.disposeAsync();
   }
 }
 

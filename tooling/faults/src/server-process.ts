@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { EventEmitter, once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { sources } from "@exws/processes";
+import { ownGroup, sources } from "@exws/processes";
 import type { Commands, Event, NodeConfig } from "./commands.ts";
 
 type Answer = { readonly id: number; readonly result?: unknown; readonly error?: string };
@@ -17,6 +17,7 @@ export class ServerProcess implements AsyncDisposable {
   /** Errors that it has met. */
   readonly errors: string[] = [];
   readonly #child: ChildProcess;
+  readonly #kill: () => void;
   readonly #events = new EventEmitter();
   readonly #waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
   #url = "";
@@ -24,6 +25,7 @@ export class ServerProcess implements AsyncDisposable {
 
   private constructor(child: ChildProcess, name: string) {
     this.#child = child;
+    this.#kill = ownGroup(child.pid!);
     this.name = name;
     child.on("message", (message) => this.#receive(message as Event | Answer));
     child.on("exit", (code, signal) => {
@@ -34,17 +36,21 @@ export class ServerProcess implements AsyncDisposable {
     });
   }
 
-  /** Resolves when it serves clients and its bus is connected. */
-  static async start(config: NodeConfig): Promise<ServerProcess> {
+  /** Starts it, and waits for nothing. */
+  static start(config: NodeConfig): ServerProcess {
     const child = fork(file("node.ts"), [JSON.stringify(config)], {
       execArgv: [...sources, "--disable-warning=ExperimentalWarning"],
       stdio: ["ignore", "inherit", "inherit", "ipc"],
+      detached: true,
     });
-    const server = new ServerProcess(child, config.name);
+    return new ServerProcess(child, config.name);
+  }
+
+  /** Resolves when it serves clients and its bus is connected. To be called once, in the turn of `start`. */
+  async ready(): Promise<void> {
     await new Promise((resolve, reject) => {
-      server.#events.once("ready", resolve).once("gone", reject);
+      this.#events.once("ready", resolve).once("gone", reject);
     });
-    return server;
   }
 
   /** Where it serves clients. */
@@ -73,9 +79,8 @@ export class ServerProcess implements AsyncDisposable {
 
   /** SIGKILL; resolves when it is gone. */
   async kill(): Promise<void> {
-    if (!this.isAlive) return;
-    const gone = once(this.#child, "exit");
-    this.#child.kill("SIGKILL");
+    const gone = this.isAlive ? once(this.#child, "exit") : undefined;
+    this.#kill();
     await gone;
   }
 

@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { balances, Cluster } from "../src/cluster.ts";
 import type { BusConfig } from "../src/commands.ts";
 
@@ -6,6 +6,15 @@ const kinds: readonly BusConfig["kind"][] = ["ioredis", "node-redis", "nats"];
 const quick = { heartbeat: 500, ttl: 2000 };
 /** What the engine may take to be heard again, from its return on. */
 const resumption = 5000;
+
+/** A cluster that is gone when the test is over, one that hangs, too. */
+function start(
+  ...settings: Parameters<typeof Cluster.start> extends [unknown, ...infer Rest] ? Rest : never
+): Promise<Cluster> {
+  const resources = new AsyncDisposableStack();
+  onTestFinished(() => resources.disposeAsync());
+  return Cluster.start(resources, ...settings);
+}
 
 /** Nothing came twice or late, and for each publisher and client: what came and what is counted as lost is all there was. */
 async function expectExactBooks(cluster: Cluster): Promise<void> {
@@ -36,7 +45,7 @@ async function expectPresence(cluster: Cluster, within = 20_000): Promise<void> 
 
 describe.each(kinds)("over %s", { timeout: 120_000 }, (kind) => {
   test("four processes hear each other: all of it, in order, once", async () => {
-    await using cluster = await Cluster.start(kind, 4, quick);
+    const cluster = await start(kind, 4, quick);
     await expectPresence(cluster);
     await cluster.startTraffic(1);
     for (const { client, id } of cluster.nodes) await client.until(id, 200);
@@ -47,7 +56,7 @@ describe.each(kinds)("over %s", { timeout: 120_000 }, (kind) => {
   });
 
   test("the engine is killed and started again", async () => {
-    await using cluster = await Cluster.start(kind, 3, quick);
+    const cluster = await start(kind, 3, quick);
     await cluster.startTraffic(2);
     await cluster.allHearAll();
     await cluster.engine.stop();
@@ -69,7 +78,7 @@ describe.each(kinds)("over %s", { timeout: 120_000 }, (kind) => {
   });
 
   test("the engine stands still for 10 s", async () => {
-    await using cluster = await Cluster.start(kind, 3, quick);
+    const cluster = await start(kind, 3, quick);
     await cluster.startTraffic(5);
     await cluster.allHearAll();
     await cluster.engine.freeze();
@@ -95,7 +104,7 @@ describe.each(kinds)("over %s", { timeout: 120_000 }, (kind) => {
   });
 
   test("one process is cut off and comes back, again and again", async () => {
-    await using cluster = await Cluster.start(kind, 3, quick);
+    const cluster = await start(kind, 3, quick);
     const [one, two, three] = cluster.nodes;
     await cluster.startTraffic(2);
     for (let i = 0; i < 3; i++) {
@@ -115,7 +124,7 @@ describe.each(kinds)("over %s", { timeout: 120_000 }, (kind) => {
   });
 
   test("a process that was cut off gets what it has missed from the history", async () => {
-    await using cluster = await Cluster.start(kind, 3, { ...quick, history: true });
+    const cluster = await start(kind, 3, { ...quick, history: true });
     const [one, ...others] = cluster.nodes;
     await cluster.startTraffic(5);
     await cluster.allHearAll();
@@ -136,7 +145,7 @@ describe.each(kinds)("over %s", { timeout: 120_000 }, (kind) => {
   });
 
   test("a process is killed: its members are gone within the ttl, the others do not notice", async () => {
-    await using cluster = await Cluster.start(kind, 3, quick);
+    const cluster = await start(kind, 3, quick);
     await expectPresence(cluster);
     await cluster.startTraffic(2);
     await cluster.allHearAll();
@@ -151,7 +160,7 @@ describe.each(kinds)("over %s", { timeout: 120_000 }, (kind) => {
   });
 
   test("a process stands still for longer than the ttl, and comes back", async () => {
-    await using cluster = await Cluster.start(kind, 3, quick);
+    const cluster = await start(kind, 3, quick);
     await expectPresence(cluster);
     await cluster.startTraffic(5);
     await cluster.allHearAll();
@@ -178,7 +187,7 @@ describe.each(kinds)("over %s", { timeout: 120_000 }, (kind) => {
   });
 
   test("a process whose event loop is held up for 2 s loses nothing", async () => {
-    await using cluster = await Cluster.start(kind, 3, { heartbeat: 500, ttl: 10_000 });
+    const cluster = await start(kind, 3, { heartbeat: 500, ttl: 10_000 });
     await cluster.startTraffic(2);
     await cluster.allHearAll();
     await cluster.nodes[0]!.process.tell("block", 2000);

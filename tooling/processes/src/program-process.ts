@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterEach } from "vitest";
+import { ownGroup } from "./own-group.ts";
 import { sources } from "./sources.ts";
 
 const running = new Set<ProgramProcess>();
@@ -14,12 +15,17 @@ export type Outcome = { code: number | string; stdout: string; stderr: string };
 export class ProgramProcess {
   readonly child: ChildProcess;
   readonly #ended: Promise<unknown>;
+  readonly #kill: () => void;
   /** Everything it printed so far. */
   stdout = "";
   stderr = "";
 
   private constructor(main: URL, args: readonly string[]) {
-    this.child = spawn(process.execPath, [...sources, fileURLToPath(main), ...args], { stdio: "pipe" });
+    this.child = spawn(process.execPath, [...sources, fileURLToPath(main), ...args], {
+      stdio: "pipe",
+      detached: true,
+    });
+    this.#kill = ownGroup(this.child.pid!);
     this.child.stdout!.on("data", (chunk) => {
       this.stdout += chunk;
     });
@@ -53,8 +59,15 @@ export class ProgramProcess {
   /** The exit code, or the signal that ended it. */
   async ended(): Promise<number | string> {
     await this.#ended;
+    this.#kill();
     running.delete(this);
     return this.child.exitCode ?? this.child.signalCode ?? "";
+  }
+
+  /** Kills it with all that it started, and resolves when they are gone. */
+  async end(): Promise<void> {
+    this.#kill();
+    await this.ended();
   }
 
   /** The first address that it printed: where it listens. */
@@ -69,7 +82,6 @@ export class ProgramProcess {
 
 afterEach(async () => {
   for (const program of running) {
-    program.child.kill("SIGKILL");
-    await program.ended();
+    await program.end();
   }
 });

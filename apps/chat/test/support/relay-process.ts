@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Engine } from "@exws/engines";
-import { sources } from "@exws/processes";
+import { ownGroup, sources } from "@exws/processes";
 
 const program = fileURLToPath(new URL("run-relay.ts", import.meta.url));
 
@@ -13,6 +13,7 @@ const program = fileURLToPath(new URL("run-relay.ts", import.meta.url));
 export class RelayProcess implements Engine, AsyncDisposable {
   readonly #folder: string;
   #child: ChildProcess | undefined;
+  #kill: () => void = () => {};
 
   private constructor(folder: string) {
     this.#folder = folder;
@@ -31,16 +32,21 @@ export class RelayProcess implements Engine, AsyncDisposable {
 
   async start(): Promise<void> {
     const args = [...sources, program, this.url];
-    this.#child = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"] });
+    this.#child = spawn(process.execPath, args, {
+      stdio: ["pipe", "pipe", "inherit"],
+      detached: true,
+    });
+    this.#kill = ownGroup(this.#child.pid!);
     await once(this.#child.stdout!, "data");
   }
 
   async stop(): Promise<void> {
     const child = this.#child;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    const ended = once(child, "exit");
-    child.kill("SIGKILL");
-    await ended;
+    if (child === undefined) return;
+    const isAlive = child.exitCode === null && child.signalCode === null;
+    const exited = isAlive ? once(child, "exit") : undefined;
+    this.#kill();
+    await exited;
   }
 
   async freeze(): Promise<void> {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { sources } from "@exws/processes";
+import { ownGroup, sources } from "@exws/processes";
 import { onTestFinished } from "vitest";
 
 const program = fileURLToPath(new URL("run-chat.ts", import.meta.url));
@@ -22,8 +22,8 @@ export class ServerProcess {
 
   static async start(page: URL, bus: string): Promise<ServerProcess> {
     const args = [...sources, program, JSON.stringify({ page: page.href, bus })];
-    const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
-    onTestFinished(() => void child.kill("SIGKILL"));
+    const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"], detached: true });
+    onTestFinished(ownGroup(child.pid!));
     let errors = "";
     child.stderr.on("data", (chunk) => {
       errors += chunk;

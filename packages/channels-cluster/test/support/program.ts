@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { sources } from "@exws/processes";
+import { ownGroup, sources } from "@exws/processes";
 import { afterEach } from "vitest";
 
 export type Line = { event: string; [key: string]: unknown };
@@ -16,13 +16,16 @@ export class Program {
   readonly silent: Promise<unknown>;
   readonly lines: Line[] = [];
   port = 0;
-  /** Workers that stand still: they would not notice that their primary is gone. */
-  readonly #frozen = new Set<number>();
+  readonly #killAll: () => void;
   #waiting: { matches: (line: Line) => boolean; resolve: (line: Line) => void }[] = [];
 
   private constructor(options: object) {
     const flags = [...sources, path("../children/primary.ts"), JSON.stringify(options)];
-    this.process = spawn(process.execPath, flags, { stdio: ["pipe", "pipe", "inherit"] });
+    this.process = spawn(process.execPath, flags, {
+      stdio: ["pipe", "pipe", "inherit"],
+      detached: true,
+    });
+    this.#killAll = ownGroup(this.process.pid!);
     this.exited = new Promise((resolve) => this.process.on("exit", resolve));
     this.silent = new Promise((resolve) => this.process.stdout!.on("close", resolve));
     createInterface({ input: this.process.stdout! }).on("line", (text) => {
@@ -47,19 +50,16 @@ export class Program {
   }
 
   freeze(pid: number): void {
-    this.#frozen.add(pid);
     process.kill(pid, "SIGSTOP");
   }
 
   thaw(pid: number): void {
-    this.#frozen.delete(pid);
     process.kill(pid, "SIGCONT");
   }
 
-  /** Kills it, and resolves when its workers are gone, too. */
-  async kill(): Promise<void> {
-    this.process.kill("SIGKILL");
-    for (const pid of this.#frozen) process.kill(pid, "SIGKILL");
+  /** Kills it with its workers, whatever state they are in, and resolves when they are gone. */
+  async end(): Promise<void> {
+    this.#killAll();
     await this.silent;
   }
 
@@ -81,7 +81,7 @@ export class Program {
 afterEach(async () => {
   for (const program of running) {
     running.delete(program);
-    await program.kill();
+    await program.end();
   }
 });
 

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface, type Interface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { sources } from "@exws/processes";
+import { ownGroup, sources } from "@exws/processes";
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "exws-relay-"));
@@ -16,6 +17,7 @@ export class RelayProcess implements AsyncDisposable {
   readonly path: string = join(folder, `relay-${count++}`);
   readonly #options: object;
   #process: ChildProcess | undefined;
+  #kill: () => void = () => {};
   #lines: Interface | undefined;
 
   constructor(options: object = {}) {
@@ -25,7 +27,11 @@ export class RelayProcess implements AsyncDisposable {
   async start(): Promise<void> {
     const options = JSON.stringify({ ...this.#options, path: this.path });
     const flags = [...sources, path("../children/relay.ts"), options];
-    this.#process = spawn(process.execPath, flags, { stdio: ["pipe", "pipe", "inherit"] });
+    this.#process = spawn(process.execPath, flags, {
+      stdio: ["pipe", "pipe", "inherit"],
+      detached: true,
+    });
+    this.#kill = ownGroup(this.#process.pid!);
     this.#lines = createInterface({ input: this.#process.stdout! });
     await this.#line();
   }
@@ -33,9 +39,10 @@ export class RelayProcess implements AsyncDisposable {
   /** Kills it, as a crash of the primary. */
   async stop(): Promise<void> {
     const process = this.#process;
-    if (process === undefined || process.exitCode !== null || process.signalCode !== null) return;
-    const exited = new Promise((resolve) => process.on("exit", resolve));
-    process.kill("SIGKILL");
+    if (process === undefined) return;
+    const isAlive = process.exitCode === null && process.signalCode === null;
+    const exited = isAlive ? once(process, "exit") : undefined;
+    this.#kill();
     await exited;
   }
 

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { sources } from "@exws/processes";
+import { ownGroup, sources } from "@exws/processes";
 import { afterEach } from "vitest";
 import type { SuperviseOptions } from "../../src/options.ts";
 
@@ -26,11 +26,13 @@ export class Program {
   stderr = "";
   /** The TCP port of the workers. */
   port = 0;
+  readonly #killAll: () => void;
   #waiting: { matches: (line: Line) => boolean; resolve: (line: Line) => void }[] = [];
   #taken = new Set<Line>();
 
-  constructor(process: ChildProcess) {
+  private constructor(process: ChildProcess) {
     this.process = process;
+    this.#killAll = ownGroup(process.pid!);
     this.exited = new Promise((resolve) => process.on("exit", (code, signal) => resolve({ code, signal })));
     this.silent = new Promise((resolve) => process.stdout!.on("close", resolve));
     process.stderr!.on("data", (chunk) => {
@@ -49,7 +51,7 @@ export class Program {
   static run(entry: string, options: Partial<SuperviseOptions> = {}, node = process.execPath): Program {
     const settings = JSON.stringify({ entry: child(entry), workers: 2, ...options });
     const flags = [...sources, child("supervisor"), settings];
-    return new Program(spawn(node, flags, { stdio: "pipe" }));
+    return new Program(spawn(node, flags, { stdio: "pipe", detached: true }));
   }
 
   /** Starts it and waits until all workers are ready. */
@@ -96,6 +98,12 @@ export class Program {
     return (await this.next("workers"))["workers"] as { number: number; pid: number; state: string }[];
   }
 
+  /** Kills it with its workers, whatever state they are in, and resolves when they are gone. */
+  async end(): Promise<void> {
+    this.#killAll();
+    await this.silent;
+  }
+
   get url(): string {
     return `ws://127.0.0.1:${this.port}`;
   }
@@ -109,16 +117,6 @@ export class Program {
 afterEach(async () => {
   for (const program of running) {
     running.delete(program);
-    for (const { pid } of program.lines as unknown as { pid?: number }[]) if (pid !== undefined) kill(pid);
-    program.process.kill("SIGKILL");
-    await program.silent;
+    await program.end();
   }
 });
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch {
-    // Gone already.
-  }
-}
