@@ -6,6 +6,7 @@ import {
   type LogBounds,
   type LogReading,
   type Position,
+  type Since,
 } from "@exws/channels";
 import {
   Answer,
@@ -127,7 +128,7 @@ class ClusterBus implements Bus {
     });
   }
 
-  #read(topic: string, after: Position | undefined, bounds: LogBounds): Promise<LogReading> {
+  #read(topic: string, after: Since | undefined, bounds: LogBounds): Promise<LogReading> {
     return this.#ask(topic, 0, (waiting) => {
       const id = this.#requests.next();
       this.#requests.answer(id, waiting);

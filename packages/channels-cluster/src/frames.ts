@@ -1,4 +1,4 @@
-import type { LogBounds, LogReading, Position } from "@exws/channels";
+import type { LogBounds, LogReading, Position, Since } from "@exws/channels";
 import { lengthSize } from "./frame-reader.ts";
 
 /** The first byte of what a bus says to the relay. Numbers that are confirmed or answered come second. */
@@ -88,19 +88,20 @@ export function encodeAppend(id: number, topic: string, entry: Uint8Array, bound
   return writeBounds(frame, bounds).raw(entry).bytes;
 }
 
-export function encodeRead(
-  id: number,
-  topic: string,
-  after: Position | undefined,
-  bounds: LogBounds,
-): Buffer {
-  // Nobody but a client's invention has an epoch that is longer or of other characters: that is no place of ours.
-  const known = after !== undefined && /^[\x20-\x7e]{1,64}$/.test(after.epoch) ? after : undefined;
-  const size = 5 + nameSize(topic) + boundsSize + 8 + nameSize(known?.epoch ?? "");
+export function encodeRead(id: number, topic: string, after: Since | undefined, bounds: LogBounds): Buffer {
+  const { epoch, offset } = after === "oldest" ? oldest : placeOf(after);
+  const size = 5 + nameSize(topic) + boundsSize + 8 + nameSize(epoch);
   const frame = new FrameWriter(size).byte(Request.Read).word(id).name(topic);
-  return writeBounds(frame, bounds)
-    .number(known?.offset ?? 0)
-    .name(known?.epoch ?? "").bytes;
+  return writeBounds(frame, bounds).number(offset).name(epoch).bytes;
+}
+
+/** What stands for no place, and for all that is kept. */
+const nowhere: Position = { epoch: "", offset: 0 };
+const oldest: Position = { epoch: "", offset: -1 };
+
+/** Nobody but a client's invention has an epoch that is longer or of other characters: that is no place of ours. */
+function placeOf(after: Position | undefined): Position {
+  return after !== undefined && /^[\x20-\x7e]{1,64}$/.test(after.epoch) ? after : nowhere;
 }
 
 export function encodePing(id: number): Buffer {
@@ -189,6 +190,13 @@ export class FrameFields {
   position(): Position {
     const offset = this.number();
     return { epoch: this.name(), offset };
+  }
+
+  /** What is asked for of a log. */
+  since(): Since | undefined {
+    const place = this.position();
+    if (place.epoch !== "") return place;
+    return place.offset === oldest.offset ? "oldest" : undefined;
   }
 
   names(): string[] {

@@ -100,9 +100,7 @@ export class RelayConnection {
       case Request.Read: {
         const topic = frame.name();
         const bounds = frame.bounds();
-        const after = frame.position();
-        const place = after.epoch === "" ? undefined : after;
-        this.#write(encodeReading(id, this.#rooms.read(this.prefix + topic, place, bounds)));
+        this.#write(encodeReading(id, this.#rooms.read(this.prefix + topic, frame.since(), bounds)));
         break;
       }
       case Request.Ping:

@@ -1,4 +1,4 @@
-import type { LogBounds, LogReading, Position } from "@exws/channels";
+import type { LogBounds, LogReading, Position, Since } from "@exws/channels";
 import { encodeMessage } from "./frames.ts";
 import { TopicLog } from "./topic-log.ts";
 
@@ -53,7 +53,7 @@ export class RelayRooms {
     return this.#log(topic, bounds).append(entry, bounds, performance.now());
   }
 
-  read(topic: string, after: Position | undefined, bounds: LogBounds): LogReading {
+  read(topic: string, after: Since | undefined, bounds: LogBounds): LogReading {
     return this.#log(topic, bounds).read(after, bounds, performance.now());
   }
 

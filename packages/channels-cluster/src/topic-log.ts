@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { LogBounds, LogReading, Position } from "@exws/channels";
+import type { LogBounds, LogReading, Position, Since } from "@exws/channels";
 
 type Entry = { readonly bytes: Uint8Array; readonly time: number };
 
@@ -31,21 +31,25 @@ export class TopicLog {
     return this.#position();
   }
 
-  /** Tells where it is, and what is behind a place. */
-  read(after: Position | undefined, bounds: LogBounds, now: number): LogReading {
+  /** Tells where it is, and what is behind a place, or all. */
+  read(after: Since | undefined, bounds: LogBounds, now: number): LogReading {
     this.#trim(bounds, now);
-    const missed = this.#offset - (after?.offset ?? Number.NaN);
     const there = this.#entries.length - this.#head;
+    if (after === "oldest") return { position: this.#position(), entries: this.#newest(there) };
+    const missed = this.#offset - (after?.offset ?? Number.NaN);
     const known = after?.epoch === this.#epoch && Number.isInteger(missed) && missed >= 0 && missed <= there;
     if (!known) return { position: this.#position(), entries: undefined };
-    const missing = this.#entries.slice(this.#entries.length - missed);
-    return { position: this.#position(), entries: missing.map(({ bytes }) => bytes) };
+    return { position: this.#position(), entries: this.#newest(missed) };
   }
 
   /** Forgets what is too old by the bounds that were last given; whether nothing is left to remember. */
   isForgotten(now: number): boolean {
     this.#trim(this.#bounds, now);
     return this.#entries.length === this.#head && now - this.#last > this.#bounds.keep;
+  }
+
+  #newest(count: number): Uint8Array[] {
+    return this.#entries.slice(this.#entries.length - count).map(({ bytes }) => bytes);
   }
 
   #position(): Position {

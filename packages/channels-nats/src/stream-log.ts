@@ -1,4 +1,11 @@
-import { BusError, type BusLog, type LogBounds, type LogReading, type Position } from "@exws/channels";
+import {
+  BusError,
+  type BusLog,
+  type LogBounds,
+  type LogReading,
+  type Position,
+  type Since,
+} from "@exws/channels";
 import { AppendQueue } from "./append-queue.ts";
 import { failureOf } from "./failure.ts";
 import type { ResolvedOptions } from "./options.ts";
@@ -55,7 +62,7 @@ export class StreamLog implements BusLog {
     }
   }
 
-  async read(topic: string, after: Position | undefined, bounds: LogBounds): Promise<LogReading> {
+  async read(topic: string, after: Since | undefined, bounds: LogBounds): Promise<LogReading> {
     const { api, session, sweeper } = this.#check(topic);
     sweeper.keep(bounds.keep);
     try {
@@ -119,25 +126,57 @@ function forgetOne(queues: Map<string, AppendQueue>): void {
 /** All entries behind a place; undefined when they are not all there, or exceed the bounds. The place may come from a client. */
 async function entriesOf(
   api: StreamApi,
-  { name, position, start, first }: TopicStream,
-  after: Position | undefined,
-  { count, bytes }: LogBounds,
+  stream: TopicStream,
+  after: Since | undefined,
+  bounds: LogBounds,
 ): Promise<readonly Uint8Array[] | undefined> {
+  if (after === "oldest") return await keptOf(api, stream, bounds);
+  const { position, first } = stream;
   const missed = position.offset - (after?.offset ?? Number.NaN);
   if (after?.epoch !== position.epoch || !Number.isInteger(missed) || missed < 0) return undefined;
-  if (missed > count || after.offset + 1 < first) return undefined;
+  if (missed > bounds.count || after.offset + 1 < first) return undefined;
   const entries: Uint8Array[] = [];
   let size = 0;
-  const end = start + position.offset;
-  for (let seq = start + after.offset + 1; seq <= end; seq += chunk) {
-    const length = Math.min(chunk, end - seq + 1);
-    const some = await Promise.all(Array.from({ length }, (_, index) => api.get(name, { seq: seq + index })));
-    for (const message of some) {
-      if (message === undefined) return undefined;
-      size += message.data.length;
-      if (size > bytes) return undefined;
-      entries.push(message.data);
+  for (let from = after.offset + 1; from <= position.offset; from += chunk) {
+    const some = await chunkOf(api, stream, from, Math.min(from + chunk - 1, position.offset));
+    for (const entry of some) {
+      if (entry === undefined) return undefined;
+      size += entry.length;
+      if (size > bounds.bytes) return undefined;
+      entries.push(entry);
     }
   }
   return entries;
+}
+
+/** The newest entries that keep within the bounds. What is missing is forgotten, and so is what was before it. */
+async function keptOf(
+  api: StreamApi,
+  stream: TopicStream,
+  { count, bytes }: LogBounds,
+): Promise<Uint8Array[]> {
+  const { position, first } = stream;
+  const oldest = Math.max(first, position.offset + 1 - count);
+  const newestFirst: Uint8Array[] = [];
+  let size = 0;
+  for (let to = position.offset; to >= oldest; to -= chunk) {
+    const some = await chunkOf(api, stream, Math.max(oldest, to - chunk + 1), to);
+    for (const entry of some.reverse()) {
+      size += entry?.length ?? 0;
+      if (entry === undefined || size > bytes) return newestFirst.reverse();
+      newestFirst.push(entry);
+    }
+  }
+  return newestFirst.reverse();
+}
+
+/** Entries from one offset to another; undefined for each that is not there. */
+async function chunkOf(
+  api: StreamApi,
+  { name, start }: TopicStream,
+  from: number,
+  to: number,
+): Promise<(Uint8Array | undefined)[]> {
+  const messages = Array.from({ length: to - from + 1 }, (_, i) => api.get(name, { seq: start + from + i }));
+  return (await Promise.all(messages)).map((message) => message?.data);
 }

@@ -57,8 +57,8 @@ return { epoch, string.format('%.0f', offset) }
 `;
 
 /**
- * KEYS: position, entries. ARGV, behind what is said above, if entries are asked for: the epoch and the offset behind which, and the
- * age. Returns epoch, offset, and the entries if they are all there.
+ * KEYS: position, entries. ARGV, behind what is said above, if entries are asked for: the epoch and the offset behind which (-1: all
+ * that are kept), and the age. Returns epoch, offset, and the entries if they are all there.
  */
 export const readScript: string = `${clock}
 if not epoch then
@@ -66,8 +66,21 @@ if not epoch then
   expire(KEYS[1], tonumber(ARGV[2]))
 end
 local place = { epoch, string.format('%.0f', offset) }
-if ARGV[5] ~= epoch then return place end
 local after, age = tonumber(ARGV[6]), tonumber(ARGV[7])
+if after == -1 then
+  local kept = {}
+  local expected = offset
+  local found = redis.call('XREVRANGE', KEYS[2], '+', '-')
+  for _, item in ipairs(found) do
+    if item[1] ~= id(expected) or (age >= 0 and now - tonumber(item[2][4]) > age) then break end
+    table.insert(kept, item[2][2])
+    expected = expected - 1
+  end
+  place[3] = {}
+  for index = #kept, 1, -1 do table.insert(place[3], kept[index]) end
+  return place
+end
+if ARGV[5] ~= epoch then return place end
 local missed = offset - after
 if missed < 0 then return place end
 local entries = {}

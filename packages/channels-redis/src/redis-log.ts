@@ -1,4 +1,11 @@
-import { BusError, type BusLog, type LogBounds, type LogReading, type Position } from "@exws/channels";
+import {
+  BusError,
+  type BusLog,
+  type LogBounds,
+  type LogReading,
+  type Position,
+  type Since,
+} from "@exws/channels";
 import { isMoved } from "./bus-error-of.ts";
 import type { Connection } from "./connection.ts";
 import type { Fleet } from "./fleet.ts";
@@ -48,11 +55,10 @@ export class RedisLog implements BusLog {
     return this.#learn(topic, placeOf(reply));
   }
 
-  async read(topic: string, after: Position | undefined, bounds: LogBounds): Promise<LogReading> {
+  async read(topic: string, after: Since | undefined, bounds: LogBounds): Promise<LogReading> {
     this.#check(topic, new Uint8Array(0));
-    const isPlace = Number.isSafeInteger(after?.offset) && typeof after?.epoch === "string";
-    const words =
-      isPlace && after!.offset >= 0 ? [after!.epoch, String(after!.offset), bound(bounds.age)] : [];
+    const place = after === "oldest" ? oldest : placeIn(after);
+    const words = place === undefined ? [] : [place.epoch, String(place.offset), bound(bounds.age)];
     const reply = await this.#call(this.#read, topic, bounds, words, 0);
     const entries = reply[2] as Uint8Array[] | undefined;
     return {
@@ -98,6 +104,15 @@ export class RedisLog implements BusLog {
 /** A bound as a script takes it: what is not finite, or beyond 285,000 years, is none. */
 function bound(value: number): string {
   return value <= Number.MAX_SAFE_INTEGER ? String(Math.ceil(value)) : "-1";
+}
+
+/** What asks the script for all that is kept: no place of a client gets there. */
+const oldest: Position = { epoch: "", offset: -1 };
+
+function placeIn(after: Position | undefined): Position | undefined {
+  const { epoch, offset = -1 } = after ?? {};
+  if (typeof epoch !== "string" || !Number.isSafeInteger(offset) || offset < 0) return undefined;
+  return { epoch, offset };
 }
 
 function placeOf(reply: readonly unknown[]): Position {

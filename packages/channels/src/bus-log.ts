@@ -1,4 +1,4 @@
-import type { HistoryBounds, Position } from "./history.ts";
+import type { HistoryBounds, Position, Since } from "./history.ts";
 
 /** What a log keeps of a topic; the oldest entries go first. `keep` is how long it remembers the position of a topic without entries. */
 export type LogBounds = HistoryBounds & {
@@ -10,7 +10,7 @@ export type LogBounds = HistoryBounds & {
 export type LogReading = {
   /** The place of the newest entry; offset 0 before the first. */
   readonly position: Position;
-  /** All entries behind the place asked for, oldest first; `undefined` when they are not all there, or none was asked for. */
+  /** All entries behind the place asked for, or all, oldest first; `undefined` when they are not all there, or none was asked for. */
   readonly entries: readonly Uint8Array[] | undefined;
 };
 
@@ -28,8 +28,8 @@ export interface BusLog {
    */
   append(topic: string, entry: Uint8Array, bounds: LogBounds): Promise<Position>;
   /**
-   * Tells where a topic's log is, and what is behind the place `after`. A topic that nothing was appended to has a position, too:
+   * Tells where a topic's log is, and what is behind the place `after`; `"oldest"`: all that is kept within the bounds, up to there. A topic that nothing was appended to has a position, too:
    * the epoch stays the same when the first entry comes. Rejects with a {@link BusError}.
    */
-  read(topic: string, after: Position | undefined, bounds: LogBounds): Promise<LogReading>;
+  read(topic: string, after: Since | undefined, bounds: LogBounds): Promise<LogReading>;
 }

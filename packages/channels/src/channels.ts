@@ -276,7 +276,7 @@ export class Channels<Types = unknown, Member extends Subscriber = Subscriber> {
 
 /** What `since` says, read before anything is changed: it may come from a client as it is, and throw when it is looked at. */
 function plain(since: unknown): unknown {
-  if (since === undefined) return undefined;
+  if (since === undefined || since === "oldest") return since;
   const { epoch, offset } = (since ?? {}) as Partial<Record<keyof Position, unknown>>;
   return { epoch, offset };
 }

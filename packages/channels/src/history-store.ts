@@ -71,7 +71,7 @@ export class HistoryStore {
     return { message, position };
   }
 
-  /** All messages behind a place; `undefined` when they are not all here. */
+  /** All messages behind a place, or all; `undefined` when they are not all here. */
   since(id: unknown, place: unknown): PreparedMessage[] | undefined {
     return this.#live.get(id)?.history.since(place, performance.now());
   }

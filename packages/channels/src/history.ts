@@ -3,6 +3,9 @@ import type { PreparedMessage } from "@exws/frame";
 /** A place in the history of a channel: how many messages it had seen. The epoch tells one history from the next. */
 export type Position = { readonly epoch: string; readonly offset: number };
 
+/** Where a replay begins: behind a place, or with the oldest message that is kept. */
+export type Since = Position | "oldest";
+
 /** What a history keeps; older messages go first. */
 export type HistoryBounds = {
   readonly count: number;
@@ -25,12 +28,14 @@ export class History {
   #head = 0;
   #bytes = 0;
   #offset: number;
+  #isWhole: boolean;
 
-  /** `offset` messages were there before. */
-  constructor(epoch: string, bounds: HistoryBounds, offset = 0) {
+  /** `offset` messages were there before; `isWhole` says that none of them would be kept, had they been added here. */
+  constructor(epoch: string, bounds: HistoryBounds, offset = 0, isWhole: boolean = offset === 0) {
     this.#epoch = epoch;
     this.#bounds = bounds;
     this.#offset = offset;
+    this.#isWhole = isWhole;
   }
 
   /** The place behind the newest message. */
@@ -64,18 +69,25 @@ export class History {
 
   /**
    * All messages behind a place, or `undefined` when they are not all here: the place is older than what is kept, is of
-   * another history, or is none. It may come from a client as it is.
+   * another history, or is none. It may come from a client as it is. `"oldest"`: all that should be kept.
    */
   since(place: unknown, now: number): PreparedMessage[] | undefined {
     this.expire(now);
+    if (place === "oldest") return this.#isWhole ? this.#last(this.size) : undefined;
     const { epoch, offset } = (place ?? {}) as Partial<Record<keyof Position, unknown>>;
     if (epoch !== this.#epoch || !Number.isInteger(offset)) return undefined;
     const missed = this.#offset - (offset as number);
     if (missed < 0 || missed > this.size) return undefined;
-    return this.#entries.slice(this.#entries.length - missed).map(({ message }) => message);
+    return this.#last(missed);
+  }
+
+  #last(count: number): PreparedMessage[] {
+    return this.#entries.slice(this.#entries.length - count).map(({ message }) => message);
   }
 
   #drop(): void {
+    // Whatever was before it is older, and would have gone before it.
+    this.#isWhole = true;
     this.#bytes -= this.#entries[this.#head++]!.message.bytes.length;
     if (this.#head > slack && this.#head * 2 > this.#entries.length) {
       this.#entries = this.#entries.slice(this.#head);

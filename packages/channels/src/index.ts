@@ -11,7 +11,7 @@ export type { NodeCounts } from "./cluster/counts.ts";
 export type { ChannelsHealth, ChannelsStats } from "./cluster/health.ts";
 export type { ClusterOptions } from "./cluster/options.ts";
 export type { ClusterMember, ClusterView, Incomplete } from "./cluster/view.ts";
-export type { Position } from "./history.ts";
+export type { Position, Since } from "./history.ts";
 export type { HistoryOptions } from "./history-options.ts";
 export type { JoinArguments, JoinOptions } from "./join-options.ts";
 export type { JoinResult, JoinStatus } from "./join-result.ts";

@@ -1,4 +1,4 @@
-import type { Position } from "./history.ts";
+import type { Since } from "./history.ts";
 
 /** How to join. */
 export type JoinOptions = {
@@ -6,9 +6,9 @@ export type JoinOptions = {
   replace?: boolean;
   /**
    * Where the member was: what was broadcast since then is written to it first, if it is all there. It may come from a client as
-   * it is: what is no position of this history is not recovered.
+   * it is: what is no position of this history is not recovered. `"oldest"`, for who is new: all that is kept.
    */
-  since?: Position | undefined;
+  since?: Since | undefined;
 };
 
 /** The arguments of `join` behind the member: meta may be left out where its type allows it. */

@@ -33,7 +33,7 @@ export class JoinResult {
 
   /**
    * Only when `since` was given to a join that took place: whether the member has been given all that was broadcast since
-   * then. If not, it has been given nothing, or a part that its own outbound bound cut short. With a bus it may be known only at
+   * then, or all that is kept. If not, it has been given nothing, or a part that its own outbound bound cut short. With a bus it may be known only at
    * `done`.
    */
   get recovered(): boolean | undefined {

@@ -1,7 +1,7 @@
 import type { Bus, BusReceiver } from "./bus.ts";
 import { BusError } from "./bus-error.ts";
 import type { BusLog, LogBounds, LogReading } from "./bus-log.ts";
-import type { Position } from "./history.ts";
+import type { Position, Since } from "./history.ts";
 import type { Connection, MemoryEngine } from "./memory-engine.ts";
 
 type Deferred = { readonly resolve: () => void; readonly reject: (error: BusError) => void };
@@ -145,7 +145,7 @@ export class MemoryBus implements Bus, Connection {
 
   readonly #read = async (
     topic: string,
-    after: Position | undefined,
+    after: Since | undefined,
     bounds: LogBounds,
   ): Promise<LogReading> => {
     let reading: LogReading | undefined;

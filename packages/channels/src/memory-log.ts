@@ -1,5 +1,5 @@
 import type { LogBounds, LogReading } from "./bus-log.ts";
-import type { Position } from "./history.ts";
+import type { Position, Since } from "./history.ts";
 
 /** The log of one topic of a {@link MemoryHub}. */
 export class MemoryLog {
@@ -18,9 +18,10 @@ export class MemoryLog {
   }
 
   /** Tells where the log is, and what is behind a place. */
-  read(after: Position | undefined, bounds: LogBounds, now: number): LogReading {
+  read(after: Since | undefined, bounds: LogBounds, now: number): LogReading {
     this.#trim(bounds, now);
     const position = { epoch: this.#epoch, offset: this.#offset };
+    if (after === "oldest") return { position, entries: this.#last(this.#entries.length) };
     const missed = this.#offset - (after?.offset ?? Number.NaN);
     const isThere =
       after?.epoch === this.#epoch &&
@@ -28,8 +29,11 @@ export class MemoryLog {
       missed >= 0 &&
       missed <= this.#entries.length;
     if (!isThere) return { position, entries: undefined };
-    const missing = this.#entries.slice(this.#entries.length - missed);
-    return { position, entries: missing.map(({ entry }) => entry.slice()) };
+    return { position, entries: this.#last(missed) };
+  }
+
+  #last(count: number): Uint8Array[] {
+    return this.#entries.slice(this.#entries.length - count).map(({ entry }) => entry.slice());
   }
 
   #trim({ count, bytes, age }: LogBounds, now: number): void {

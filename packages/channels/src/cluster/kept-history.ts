@@ -1,5 +1,5 @@
 import type { PreparedMessage } from "@exws/frame";
-import { History, type Position } from "../history.ts";
+import { History, type Position, type Since } from "../history.ts";
 import type { ResolvedHistory } from "../history-options.ts";
 import { plain, prepare } from "../message.ts";
 import { decodeEntry } from "./log-entry.ts";
@@ -31,10 +31,12 @@ export class KeptHistory {
     this.#history.add(message, now);
   }
 
-  /** All messages behind a place, `undefined` when they are not all kept; up to `end`, if that is given. */
-  since(place: Position, now: number, end?: Position): PreparedMessage[] | undefined {
+  /** All messages from behind a place, or all, up to `end`; `undefined` when they are not all kept. */
+  since(place: Since, now: number, end: Position): PreparedMessage[] | undefined {
     const messages = this.#history.since(place, now);
-    return end === undefined ? messages : messages?.slice(0, Math.max(0, end.offset - place.offset));
+    const { epoch, offset } = this.#history.position;
+    if (epoch !== end.epoch || offset < end.offset) return undefined;
+    return messages?.slice(0, within(offset - messages.length, end));
   }
 
   /** Forgets what is too old. */
@@ -57,32 +59,39 @@ export class KeptHistory {
   /**
    * Makes messages of entries that were read from behind a place, up to `end`: what cannot be read is passed over, as it was for
    * members. `undefined` when `stamp` throws. What is new of them is kept, too, so that it need not be read again: for its age from now.
+   * `isOldest` says that the log keeps nothing before them.
    */
   adopt(
     place: Position,
     entries: readonly Uint8Array[],
     end: Position,
+    isOldest: boolean,
     now: number,
   ): PreparedMessage[] | undefined {
     const { position } = this.#history;
-    const known = entries.slice(0, Math.max(0, position.offset - place.offset)).map((bytes, i) => {
+    const known = entries.slice(0, within(place.offset, position)).map((bytes, i) => {
       const entry = decodeEntry(bytes);
       return entry && this.stamped(entry.message, { epoch: place.epoch, offset: place.offset + 1 + i });
     });
     const missed: PreparedMessage[] = [];
-    for (const [i, message] of known.slice(0, Math.max(0, end.offset - place.offset)).entries()) {
+    for (const [i, message] of known.slice(0, within(place.offset, end)).entries()) {
       if (message !== undefined) missed.push(message);
       else if (decodeEntry(entries[i]!) !== undefined) return undefined;
     }
-    if (place.epoch === position.epoch) this.#keep(place, known, now);
+    if (place.epoch === position.epoch) this.#keep(place, known, isOldest, now);
     return missed;
   }
 
-  #keep(place: Position, messages: readonly (PreparedMessage | undefined)[], now: number): void {
+  #keep(
+    place: Position,
+    messages: readonly (PreparedMessage | undefined)[],
+    isOldest: boolean,
+    now: number,
+  ): void {
     const read = { epoch: place.epoch, offset: place.offset + messages.length };
     const rest = this.#history.since(read, now);
     if (rest === undefined) return;
-    const history = this.#from(place);
+    const history = this.#from(place, isOldest || undefined);
     for (const message of [...messages, ...rest]) {
       if (message === undefined) return;
       history.add(message, now);
@@ -90,7 +99,12 @@ export class KeptHistory {
     this.#history = history;
   }
 
-  #from({ epoch, offset }: Position): History {
-    return new History(epoch, this.#options, offset);
+  #from({ epoch, offset }: Position, isWhole?: boolean): History {
+    return new History(epoch, this.#options, offset, isWhole);
   }
+}
+
+/** How many messages are behind an offset up to an end. */
+function within(offset: number, end: Position): number {
+  return Math.max(0, end.offset - offset);
 }

@@ -3,7 +3,7 @@ import type { BroadcastResult } from "../broadcast-result.ts";
 import { BusError } from "../bus-error.ts";
 import type { LogReading } from "../bus-log.ts";
 import type { HeldBounds } from "../held.ts";
-import type { Position } from "../history.ts";
+import type { Position, Since } from "../history.ts";
 import type { ResolvedHistory } from "../history-options.ts";
 import { JoinResult } from "../join-result.ts";
 import type { Membership } from "../membership.ts";
@@ -131,7 +131,7 @@ export class SharedChannel {
       this.#kept.restart(position);
       this.#gate = new OffsetGate(position, this.#context.gate, {
         pass: (position, entry) => this.#pass(position, entry),
-        lose: (lost) => this.#context.owner.gap(this.#id, lost),
+        lose: (lost) => this.#lose(lost),
       });
       if (this.#early !== undefined) this.reach(this.#early);
     }
@@ -230,10 +230,10 @@ export class SharedChannel {
       return result;
     }
     const place = placeOf(since);
-    const isPossible = place !== undefined && !(isOpen && !this.#mayRecover(place));
+    const isPossible = place !== undefined && (!isOpen || this.#mayRecover(place));
     if (!isPossible) return new JoinResult("joined", position, false);
     const { node, log, owner } = this.#context;
-    const missed = isOpen ? this.#kept.since(place, node.clock.now()) : undefined;
+    const missed = isOpen ? this.#kept.since(place, node.clock.now(), position) : undefined;
     if (missed !== undefined) {
       const replayed = owner.replay(membership, missed);
       const status = membership.hasEnded ? "closed" : "joined";
@@ -241,7 +241,8 @@ export class SharedChannel {
     }
     if (log.obstacle !== undefined) return new JoinResult("joined", position, false);
     const base = () => (isOpen ? position : this.#base);
-    return this.#stragglers.wait({ membership, place, base, missed: this.#missed(place, base) });
+    const was = place === "oldest" ? undefined : place;
+    return this.#stragglers.wait({ membership, place: was, base, missed: this.#missed(place, base) });
   }
 
   /** Waits for the log to be found, no longer than for any other answer: the bus may have gone down before it was subscribed to. */
@@ -282,16 +283,16 @@ export class SharedChannel {
     return log.read(this.#id, { epoch, offset: 0 }, this.options);
   }
 
-  /** What is in the log between a place and where a member gets everything. */
+  /** What is in the log between a place, or its beginning, and where a member gets everything. */
   async #missed(
-    place: Position,
+    place: Since,
     base: () => Position | undefined,
   ): Promise<readonly PreparedMessage[] | undefined> {
     if (this.#gate === undefined) await this.#opened;
     // Those who come back together have missed the same: one reads it for all.
     while (this.#reading !== undefined) await this.#reading;
     const end = base();
-    if (end?.epoch !== place.epoch || !this.#mayRecover(place)) return undefined;
+    if (end?.epoch !== this.position.epoch || !this.#mayRecover(place)) return undefined;
     const kept = this.#kept.since(place, this.#context.node.clock.now(), end);
     if (kept !== undefined) return kept;
     const reading = this.#context.log.read(this.#id, place, this.options);
@@ -301,11 +302,16 @@ export class SharedChannel {
     if (entries === undefined || position?.epoch !== end.epoch || position.offset < end.offset)
       return undefined;
     if (!this.#mayRecover(place)) return undefined;
-    return this.#kept.adopt(place, entries, end, this.#context.node.clock.now());
+    const isOldest = place === "oldest";
+    const from = isOldest ? { ...position, offset: position.offset - entries.length } : place;
+    return this.#kept.adopt(from, entries, end, isOldest, this.#context.node.clock.now());
   }
 
   /** Whether all that members were given since a place may be in the log. */
-  #mayRecover({ epoch, offset }: Position): boolean {
+  #mayRecover(place: Since): boolean {
+    // What is not in the log is not kept.
+    if (place === "oldest") return true;
+    const { epoch, offset } = place;
     if (epoch !== this.position.epoch) return false;
     return this.#lossy?.epoch !== epoch || offset > this.#lossy.offset;
   }
@@ -318,6 +324,12 @@ export class SharedChannel {
     const message = this.#kept.stamped(own.message, this.#local);
     if (message === undefined || this.#hasEnded) own.result.finish();
     else this.#serve(message, this.#local, own.selection, own.result);
+  }
+
+  /** Entries are gone: what was kept before them is not what members miss. */
+  #lose(lost: number): void {
+    this.#kept.restart(this.position);
+    this.#context.owner.gap(this.#id, lost);
   }
 
   /** The next entry of the log. */
@@ -357,7 +369,8 @@ export class SharedChannel {
 }
 
 /** What `since` says, if it is a position at all: it may come from a client as it is. */
-function placeOf(since: unknown): Position | undefined {
+function placeOf(since: unknown): Since | undefined {
+  if (since === "oldest") return since;
   const { epoch, offset } = (since ?? {}) as Partial<Record<keyof Position, unknown>>;
   if (typeof epoch !== "string" || !Number.isSafeInteger(offset) || (offset as number) < 0) return undefined;
   return { epoch, offset: offset as number };

@@ -1,6 +1,6 @@
 import { BusError } from "../bus-error.ts";
 import type { BusLog, LogBounds, LogReading } from "../bus-log.ts";
-import type { Position } from "../history.ts";
+import type { Position, Since } from "../history.ts";
 import { asBusError } from "./bus-link.ts";
 import { encodePlaced, placedHeader } from "./log-entry.ts";
 import type { BusNode } from "./node.ts";
@@ -69,7 +69,7 @@ export class SharedLog {
   }
 
   /** Reads the log of a channel; `undefined` when the engine does not answer, or refuses. Never rejects. */
-  async read(id: string, after: Position | undefined, bounds: LogBounds): Promise<LogReading | undefined> {
+  async read(id: string, after: Since | undefined, bounds: LogBounds): Promise<LogReading | undefined> {
     if (this.#readings >= readingLimit) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     this.#readings++;
     const reading = await this.#read(id, after, bounds);
@@ -91,7 +91,7 @@ export class SharedLog {
     }
   }
 
-  #read(id: string, after: Position | undefined, bounds: LogBounds): Promise<LogReading | undefined> {
+  #read(id: string, after: Since | undefined, bounds: LogBounds): Promise<LogReading | undefined> {
     return new Promise((resolve) => {
       const cancel = this.#node.clock.after(this.#node.options.queryTimeout, () => resolve(undefined));
       const settle = (reading: LogReading | undefined): void => {

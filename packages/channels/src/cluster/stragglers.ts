@@ -17,8 +17,8 @@ export interface StragglersOwner {
 /** A member that comes back, and what becomes known of it. */
 export type Return = {
   readonly membership: Membership;
-  /** Where it was. */
-  readonly place: Position;
+  /** Where it was; `undefined` for who is new. */
+  readonly place: Position | undefined;
   /** From where on it gets everything; asked when it is released. */
   readonly base: () => Position | undefined;
   /** What it has missed between the two; `undefined` when that is not all there. */
@@ -108,7 +108,7 @@ export class Stragglers {
 
   #release(
     membership: Membership,
-    place: Position,
+    place: Position | undefined,
     base: Position,
     held: Held,
     missed: readonly PreparedMessage[] | undefined,
@@ -116,12 +116,12 @@ export class Stragglers {
   ): void {
     const replayed = this.#owner.replay(membership, missed ?? []);
     const hasAll = missed !== undefined && replayed === missed.length && !membership.hasEnded;
-    const isAhead = hasAll && place.offset > base.offset;
-    result.settle(isAhead ? place : base, hasAll, replayed);
-    const fresh = held.take().filter(({ position }) => !(isAhead && covers(place, position)));
+    const ahead = hasAll && place !== undefined && place.offset > base.offset ? place : undefined;
+    result.settle(ahead ?? base, hasAll, replayed);
+    const fresh = held.take().filter(({ position }) => ahead === undefined || !covers(ahead, position));
     const messages = fresh.map(({ message }) => message);
     this.#owner.replay(membership, messages);
-    if (isAhead && !covers(this.#owner.position, place)) this.#ahead.set(membership, place);
+    if (ahead !== undefined && !covers(this.#owner.position, ahead)) this.#ahead.set(membership, ahead);
   }
 }
 

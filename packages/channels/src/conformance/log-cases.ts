@@ -135,6 +135,37 @@ export const logCases: readonly CaseDefinition[] = [
     },
   },
   {
+    name: '"oldest" reads all that is kept within the bounds, up to the newest entry',
+    needs: ["log"],
+    async play({ probe }) {
+      const log = logOf(await probe());
+      const nothing = await log.read("t", "oldest", bounds);
+      expect(nothing.entries?.length === 0, "something is kept of a topic that is new");
+      for (let i = 1; i <= 5; i++) await log.append("t", entry(i), bounds);
+      const all = await log.read("t", "oldest", bounds);
+      expect(texts(all.entries) === "1,2,3,4,5" && all.position.offset === 5, `read ${texts(all.entries)}`);
+      expect(all.position.epoch === nothing.position.epoch, "the first entry changed the epoch");
+      const few = { ...bounds, count: 3 };
+      for (let i = 6; i <= 8; i++) await log.append("t", entry(i), few);
+      const last = await log.read("t", "oldest", few);
+      expect(texts(last.entries) === "6,7,8" && last.position.offset === 8, `read ${texts(last.entries)}`);
+      const small = { ...bounds, bytes: 10_000 };
+      for (let i = 0; i < 4; i++) await log.append("big", new Uint8Array(4000).fill(48 + i), small);
+      const big = (await log.read("big", "oldest", small)).entries;
+      expect(big?.map(([first]) => first).join() === "50,51", `read ${big?.length} entries of 4,000 bytes`);
+      const brief = { ...bounds, age: 50 };
+      await log.append("old", entry("x"), brief);
+      const deadline = performance.now() + 5000;
+      for (;;) {
+        const { entries, position } = await log.read("old", "oldest", brief);
+        expect(entries !== undefined && position.offset === 1, "what is kept cannot be read");
+        if (entries.length === 0) break;
+        expect(performance.now() < deadline, "an entry is read that is too old");
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    },
+  },
+  {
     name: "topics and tenants have logs of their own, with all bytes",
     needs: ["log"],
     async play({ probe }) {
