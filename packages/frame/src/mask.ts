@@ -1,3 +1,4 @@
+import { copyOctets } from "./copy-octets.ts";
 import { maskReceived } from "./receive-buffer.ts";
 
 /** From this many octets on, a view of 32-bit words pays for itself. */
@@ -45,7 +46,7 @@ export function copyMasked(
   }
   const unmasked = key === 0 || maskReceived(source, start, end, rotated);
   // A native copy and a pass over aligned words beat one pass over unaligned octets.
-  target.set(source.subarray(start, end), at);
+  copyOctets(target, at, source, start, end);
   if (!unmasked) maskWords(target, at, at + end - start, rotated);
 }
 

@@ -38,6 +38,7 @@ type Exports = {
 
 let buffer: Uint8Array<ArrayBuffer> | undefined;
 let mask: Exports["x"] | undefined;
+let pieces: readonly Uint8Array[] | undefined;
 
 /**
  * The buffer of 128 KiB to read into, one for the whole process: what is pushed to a decoder from it is unmasked where it
@@ -59,6 +60,13 @@ export function maskReceived(bytes: Uint8Array, start: number, end: number, key:
   // The machine is little-endian (WebAssembly always is): the octet that comes first is the lowest.
   mask(start, end, (key << 24) | ((key & 0xff00) << 8) | ((key >>> 8) & 0xff00) | (key >>> 24));
   return true;
+}
+
+/** The receive buffer cut into pieces of `length` octets, always the same; `undefined` when `bytes` is another buffer. */
+export function receivedPieces(bytes: Uint8Array, length: number): readonly Uint8Array[] | undefined {
+  if (bytes !== buffer) return undefined;
+  pieces ??= Array.from({ length: size / length }, (_, i) => bytes.subarray(i * length, (i + 1) * length));
+  return pieces;
 }
 
 function withSimd(): Uint8Array<ArrayBuffer> | undefined {

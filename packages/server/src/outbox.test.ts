@@ -91,6 +91,7 @@ describe("octets", () => {
       outbox.text("\ud800");
       outbox.text(`${"x".repeat(50)}\udc00`);
     });
+    endTurn();
     expect(socket.wire).toEqual(Buffer.concat([text("\ufffd"), text(`${"x".repeat(50)}\ufffd`)]));
   });
 
@@ -119,7 +120,7 @@ describe("octets", () => {
 });
 
 describe("one write per turn", () => {
-  test("the replies to one read are one write, when the reading is done", () => {
+  test("the replies to one read are one write, when the reading is done and the turn ends", () => {
     const { outbox, socket, sent } = make();
     outbox.claim();
     outbox.text("a");
@@ -130,6 +131,9 @@ describe("one write per turn", () => {
     expect(socket.writes).toEqual([]);
     expect(outbox.backlog).toBe(15);
     outbox.release();
+    expect(outbox.backlog).toBe(15);
+    expect(socket.writes).toEqual([]);
+    endTurn();
     expect(sent()).toEqual(['text "a"', "binary 01", 'text "b"', "ping 70", "pong 71"]);
     expect(socket.writes).toEqual([15]);
     expect(outbox.backlog).toBe(0);
@@ -159,7 +163,46 @@ describe("one write per turn", () => {
     const { outbox, sent } = make();
     outbox.text("a");
     inTurn(outbox, () => outbox.text("b"));
+    endTurn();
     expect(sent()).toEqual(['text "a"', 'text "b"']);
+  });
+
+  test("what is sent behind replies in the same turn leaves with them, in one write", () => {
+    const { outbox, socket, sent, stats } = make();
+    const corked = vi.spyOn(socket, "cork");
+    inTurn(outbox, () => outbox.text("a"));
+    outbox.text("b");
+    outbox.binary(Buffer.of(1));
+    expect(outbox.backlog).toBe(9);
+    endTurn();
+    expect(sent()).toEqual(['text "a"', 'text "b"', "binary 01"]);
+    expect(stats.bytesSent).toBe(9);
+    expect(corked).toHaveBeenCalledOnce();
+  });
+
+  test("replies to a second read in the same turn come behind those to the first", () => {
+    const { outbox, sent } = make();
+    for (const data of ["a", "b", "c"]) inTurn(outbox, () => outbox.text(data));
+    endTurn();
+    expect(sent()).toEqual(['text "a"', 'text "b"', 'text "c"']);
+  });
+
+  test("large messages, the end and whatever else leaves at once come behind replies that wait", () => {
+    const large = Buffer.alloc(40_000);
+    const last: [string, (outbox: Outbox) => void, string[]][] = [
+      ["bytes", (outbox) => void outbox.binary(large), ["binary of 40000"]],
+      ["text", (outbox) => void outbox.text("x".repeat(40_000)), ["text of 40000"]],
+      ["the end", (outbox) => outbox.end(), []],
+      ["a flush", (outbox) => outbox.flush(), []],
+    ];
+    for (const [name, act, rest] of last) {
+      const { outbox, socket } = make();
+      inTurn(outbox, () => outbox.text("a"));
+      act(outbox);
+      expect(socket.frames().map(describeFrame).slice(0, 1), name).toEqual(['text "a"']);
+      expect(socket.frames(), name).toHaveLength(1 + rest.length);
+      expect(outbox.backlog, name).toBe(0);
+    }
   });
 
   test("many replies leave in writes of at most 32 KiB, large ones as they are", () => {
@@ -257,6 +300,7 @@ describe("several connections share one buffer", () => {
       other.outbox.text("c");
       other.outbox.flush();
     });
+    endTurn();
     expect([one.sent(), other.sent()]).toEqual([['text "a"'], ['text "b"', 'text "c"']]);
   });
 
@@ -283,7 +327,111 @@ describe("several connections share one buffer", () => {
       one.outbox.text("a");
       other.outbox.discard();
     });
+    endTurn();
     expect(one.sent()).toEqual(['text "a"']);
+  });
+
+  test("replies that wait for each other leave when the turn ends, each to its own socket", () => {
+    const writer = new TurnWriter(emptyStats());
+    const all = Array.from({ length: 100 }, () => make({ writer }));
+    for (let turn = 0; turn < 5; turn++) {
+      for (const [i, { outbox }] of all.entries()) inTurn(outbox, () => outbox.text(`${turn} to ${i}`));
+      endTurn();
+    }
+    for (const [i, { sent }] of all.entries()) {
+      expect(sent()).toEqual([0, 1, 2, 3, 4].map((turn) => `text "${turn} to ${i}"`));
+    }
+  });
+
+  test("what one gives up and what is flushed early takes nothing of the others' replies along", () => {
+    const writer = new TurnWriter(emptyStats());
+    const all = Array.from({ length: 6 }, () => make({ writer }));
+    // The first batches are short.
+    for (const { outbox } of all) inTurn(outbox, () => outbox.text("before"));
+    endTurn();
+    for (const [i, { outbox }] of all.entries()) inTurn(outbox, () => outbox.text(String(i)));
+    all[5]!.outbox.discard();
+    expect(all[5]!.outbox.backlog).toBe(0);
+    all[4]!.outbox.text("at once".repeat(10_000));
+    endTurn();
+    expect(all[5]!.sent()).toEqual(['text "before"']);
+    for (const i of [0, 1, 2, 3]) expect(all[i]!.sent()).toEqual(['text "before"', `text "${i}"`]);
+    expect(all[4]!.sent().slice(0, 2)).toEqual(['text "before"', 'text "4"']);
+  });
+
+  test("a socket that does not take its reply keeps that memory, and the replies of the others with it", async () => {
+    const writer = new TurnWriter(emptyStats());
+    const all = Array.from({ length: 8 }, (_, i) => make({ writer, room: i === 2 ? 2 : 1_000_000 }));
+    const slow = all[2]!;
+    for (const { outbox } of all) inTurn(outbox, () => outbox.text("1st"));
+    endTurn();
+    expect(slow.log).toEqual(["blocked"]);
+    for (let turn = 0; turn < 20; turn++) {
+      for (const [i, { outbox }] of all.entries()) {
+        if (i !== 2) inTurn(outbox, () => outbox.text("x".repeat(turn * 40)));
+      }
+      endTurn();
+    }
+    slow.socket.accept(1_000);
+    await settle();
+    expect(slow.sent()).toEqual(['text "1st"']);
+    expect(all[7]!.socket.wire.length).toBe(all[0]!.socket.wire.length);
+    expect(all[7]!.sent()).toEqual(all[0]!.sent());
+  });
+
+  test("a socket that falls behind while another works leaves what that has gathered alone", async () => {
+    const writer = new TurnWriter(emptyStats());
+    const [slow, other] = [make({ writer, room: 1 }), make({ writer })];
+    inTurn(slow.outbox, () => slow.outbox.text("slow"));
+    inTurn(other.outbox, () => {
+      other.outbox.text("before");
+      slow.outbox.flush();
+      other.outbox.text("behind");
+    });
+    endTurn();
+    slow.socket.accept(1_000);
+    await settle();
+    expect(slow.sent()).toEqual(['text "slow"']);
+    expect(other.sent()).toEqual(['text "before"', 'text "behind"']);
+  });
+
+  test("replies of all lengths, in any order with everything else, arrive as they were sent", () => {
+    const step = fc.record({
+      who: fc.nat(4),
+      // Around what waits, what the replies may take of the buffer, and what is written from where it is.
+      length: fc.constantFrom(0, 5, 100, 1_900, 2_040, 2_048, 2_060, 9_000, 30_000, 33_000),
+      how: fc.constantFrom("reply", "reply", "reply", "two replies", "send", "flush", "turn"),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 1, maxLength: 60, size: "max" }), (steps) => {
+        const writer = new TurnWriter(emptyStats());
+        const all = Array.from({ length: 5 }, () =>
+          make({ writer, softBuffer: 1_000_000, hardBuffer: 8_000_000 }),
+        );
+        const expected: Buffer[][] = all.map(() => []);
+        for (const [i, { who, length, how }] of steps.entries()) {
+          const { outbox } = all[who]!;
+          const send = (): void => {
+            const bytes = Buffer.alloc(length, i);
+            expected[who]!.push(binary(bytes));
+            outbox.binary(bytes);
+          };
+          if (how === "flush") outbox.flush();
+          else if (how === "turn") endTurn();
+          else if (how === "send") send();
+          else {
+            inTurn(outbox, () => {
+              send();
+              if (how === "two replies") send();
+            });
+          }
+        }
+        endTurn();
+        for (const [i, { socket }] of all.entries()) {
+          expect(socket.wire.equals(Buffer.concat(expected[i]!))).toBe(true);
+        }
+      }),
+    );
   });
 
   test("memory that a socket still sends from is not written to", async () => {
@@ -625,6 +773,7 @@ describe("answers to Pings (RFC 6455 §5.5.3)", () => {
     inTurn(outbox, () => {
       for (let i = 0; i < 61; i++) outbox.pong(pong(String(i)));
     });
+    endTurn();
     expect(sent()).toHaveLength(61);
     expect(log).toEqual([]);
   });

@@ -47,6 +47,8 @@ const flushing = 4;
 const ending = 8;
 const ended = 16;
 const tellDrained = 32;
+/** A reply of its own waits in the shared buffer. */
+const replying = 64;
 
 /**
  * What one connection sends, in order and within bounds.
@@ -90,8 +92,9 @@ export class Outbox {
 
   /** Bytes that wait to be sent. */
   get backlog(): number {
-    const inTurn = this.#writer.owner === this ? this.#writer.length : 0;
-    return this.#waiting() + inTurn;
+    const writer = this.#writer;
+    const inTurn = writer.owner === this ? writer.end - writer.start : 0;
+    return this.#waiting() + inTurn + (this.#is(replying) ? writer.replyBytes(this) : 0);
   }
 
   /** The kernel did not take everything. */
@@ -108,15 +111,33 @@ export class Outbox {
     const writer = this.#writer;
     // An in-memory stream delivers while another connection works: that one has its replies out before it loses the buffer.
     if (writer.owner !== this) writer.owner?.flush();
+    if (this.#is(replying)) writer.sendReplies();
     if (this.#queue.length > 0) this.flush();
     writer.own(this);
   }
 
-  /** Sends the replies and gives the shared buffer back. */
+  /** Sends the replies, now or with those of others before the turn ends, and gives the shared buffer back. */
   release(): void {
-    this.#flushShared();
-    this.#writer.own(undefined);
+    const writer = this.#writer;
+    if (writer.owner === this) {
+      if (!this.#is(keeps | blocked) && writer.keepReply()) this.#state |= replying;
+      else this.#flushShared();
+    }
+    writer.disown();
     if (this.#queue.length > 0) this.flush();
+  }
+
+  /** Sends a reply that has waited, and what stands behind it, in one write. */
+  sendReply(reply: Uint8Array): void {
+    // It was given up with the connection.
+    if (!this.#is(replying)) return;
+    this.#set(replying, false);
+    this.#writer.count(reply.length);
+    if (this.#queue.length === 0) this.#socket.write(reply);
+    else this.#writeQueue(reply);
+    if (this.#socket.writableLength === 0) return;
+    this.#writer.renew();
+    this.#noticeBlocked();
   }
 
   /** Sends a text message. */
@@ -139,10 +160,10 @@ export class Outbox {
     const writer = this.#writer;
     if (writer.owner !== this || !this.#makeRoom(length + 4)) return this.#message(binaryFrame(data));
     const { buffer } = writer;
-    const at = writer.length + encodeHeader(buffer, writer.length, true, 0, Opcode.Binary, length);
+    const at = writer.end + encodeHeader(buffer, writer.end, true, 0, Opcode.Binary, length);
     if (length > 32) buffer.set(data, at);
     else for (let i = 0; i < length; i++) buffer[at + i] = data[i]!;
-    writer.length = at + length;
+    writer.end = at + length;
     return "sent";
   }
 
@@ -184,32 +205,46 @@ export class Outbox {
     this.#queuedBytes = 0;
     this.#latestPong = undefined;
     this.#set(tellDrained, false);
-    if (this.#writer.owner === this) this.#writer.length = 0;
+    this.#set(replying, false);
+    if (this.#writer.owner === this) this.#writer.end = this.#writer.start;
   }
 
   /** Gives the socket what waits, unless it is behind. */
   flush(): void {
     this.#set(flushing, false);
     this.#flushShared();
-    const queue = this.#queue;
-    if (this.#is(blocked) || queue.length === 0) return;
+    if (this.#is(blocked) || this.#queue.length === 0) return;
     const bytes = this.#queuedBytes;
+    const { buffer, owner } = this.#writer;
+    if (this.#queue.length > 1 && owner === undefined && bytes <= buffer.length) {
+      this.#writer.gather(this.#takeQueue());
+      this.#writeShared(0, bytes);
+    } else {
+      this.#writeQueue();
+    }
+    this.#noticeBlocked();
+  }
+
+  #takeQueue(): Uint8Array[] {
+    const queue = this.#queue;
     this.#queue = none;
     this.#queuedBytes = 0;
     this.#pongs = 0;
-    const { buffer, owner } = this.#writer;
-    if (owner !== undefined || bytes > buffer.length || queue.length === 1) this.#writer.count(bytes);
-    if (queue.length === 1) {
+    return queue;
+  }
+
+  /** Writes the frames from where they are, behind `ahead`, in one write. */
+  #writeQueue(ahead?: Uint8Array): void {
+    this.#writer.count(this.#queuedBytes);
+    const queue = this.#takeQueue();
+    if (ahead === undefined && queue.length === 1) {
       this.#socket.write(queue[0]!);
-    } else if (owner === undefined && bytes <= buffer.length) {
-      this.#writer.gather(queue);
-      this.#writeShared(bytes);
-    } else {
-      this.#socket.cork();
-      for (const frame of queue) this.#socket.write(frame);
-      this.#socket.uncork();
+      return;
     }
-    this.#noticeBlocked();
+    this.#socket.cork();
+    if (ahead !== undefined) this.#socket.write(ahead);
+    for (const frame of queue) this.#socket.write(frame);
+    this.#socket.uncork();
   }
 
   /**
@@ -269,8 +304,8 @@ export class Outbox {
     const writer = this.#writer;
     const share = writer.owner === this && this.#queue.length === 0 && frame.length < direct;
     if (share && this.#makeRoom(frame.length)) {
-      writer.buffer.set(frame, writer.length);
-      writer.length += frame.length;
+      writer.buffer.set(frame, writer.end);
+      writer.end += frame.length;
       return;
     }
     this.#enqueue(frame);
@@ -320,7 +355,7 @@ export class Outbox {
   /** Encodes a frame into the shared buffer in one pass; `false` when the buffer cannot be had. */
   #shortText(data: string): boolean {
     if (!this.#makeRoom(2 + shortString * 3)) return false;
-    const { buffer, length: at } = this.#writer;
+    const { buffer, end: at } = this.#writer;
     const { length } = data;
     let octets = 0;
     for (; octets < length; octets++) {
@@ -331,7 +366,7 @@ export class Outbox {
     if (octets < length) octets = buffer.write(data, at + 2);
     buffer[at] = 0x80 | Opcode.Text;
     buffer[at + 1] = octets;
-    this.#writer.length = at + 2 + octets;
+    this.#writer.end = at + 2 + octets;
     return true;
   }
 
@@ -339,13 +374,13 @@ export class Outbox {
   #longText(data: string): boolean {
     const writer = this.#writer;
     if (!this.#makeRoom(4 + data.length + margin)) return false;
-    let end = putAscii(writer.buffer, writer.length, data);
+    let end = putAscii(writer.buffer, writer.end, data);
     if (end === 0) {
       const octets = Buffer.byteLength(data);
       if (!this.#makeRoom(4 + octets)) return false;
-      end = putText(writer.buffer, writer.length, data, octets);
+      end = putText(writer.buffer, writer.end, data, octets);
     }
-    writer.length = end;
+    writer.end = end;
     return true;
   }
 
@@ -371,23 +406,24 @@ export class Outbox {
   /** Sees to it that the shared buffer has room; `false` when the socket is behind, or the frame too large for it. */
   #makeRoom(length: number): boolean {
     const writer = this.#writer;
-    if (writer.length + length > gather) this.#flushShared();
-    return !this.#is(blocked) && length <= writer.buffer.length;
+    if (writer.end - writer.start + length > gather) this.#flushShared();
+    return !this.#is(blocked) && writer.end + length <= writer.buffer.length;
   }
 
   #flushShared(): void {
     const writer = this.#writer;
-    if (writer.owner !== this || writer.length === 0) return;
-    const { length } = writer;
-    writer.length = 0;
-    this.#writeShared(length);
+    if (this.#is(replying)) writer.sendReplies();
+    if (writer.owner !== this || writer.end === writer.start) return;
+    const { start, end } = writer;
+    writer.end = start;
+    this.#writeShared(start, end);
     this.#noticeBlocked();
   }
 
-  /** Writes the first bytes of the shared buffer, which is given away when they do not leave at once. */
-  #writeShared(length: number): void {
-    this.#writer.count(length);
-    const shared = this.#writer.view(length);
+  /** Writes bytes of the shared buffer, which is given away when they do not leave at once. */
+  #writeShared(start: number, end: number): void {
+    this.#writer.count(end - start);
+    const shared = this.#writer.view(start, end);
     if (this.#is(keeps)) {
       this.#socket.write(Buffer.from(shared));
       return;
