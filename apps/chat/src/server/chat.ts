@@ -115,7 +115,7 @@ export class Chat {
     const id = roomId(room);
     const position = result?.position;
     if (position !== undefined && result?.recovered !== true) {
-      for (const message of (await within(keptMessages(this.#rooms, id, position), joinTime)) ?? []) {
+      for (const message of (await within(keptMessages(this.#rooms, id), joinTime)) ?? []) {
         connection.write(message);
       }
     }

@@ -82,31 +82,10 @@ class Reader implements Subscriber {
   onClosed(): void {}
 }
 
-/**
- * The messages that are kept of a room up to a position, oldest first, for who is new there. The first that is kept is searched
- * for: some may have become too old, or been forgotten to make room.
- */
-export async function keptMessages(rooms: Rooms, id: RoomId, position: Position): Promise<PreparedMessage[]> {
-  const { epoch, offset } = position;
-  const behind = async (from: number): Promise<PreparedMessage[] | undefined> => {
-    const reader = new Reader();
-    const { recovered } = await rooms.join(id, reader, undefined, { since: { epoch, offset: from } }).done;
-    rooms.leave(id, reader);
-    return recovered === true ? reader.messages : undefined;
-  };
-  let low = Math.max(0, offset - history.count);
-  let found = await behind(low);
-  if (found !== undefined) return found;
-  let high = offset;
-  found = [];
-  while (low + 1 < high) {
-    const middle = Math.floor((low + high) / 2);
-    const messages = await behind(middle);
-    if (messages === undefined) low = middle;
-    else {
-      high = middle;
-      found = messages;
-    }
-  }
-  return found;
+/** The messages that are kept of a room, oldest first: for who is new there, or cannot have what it missed. */
+export async function keptMessages(rooms: Rooms, id: RoomId): Promise<PreparedMessage[]> {
+  const reader = new Reader();
+  await rooms.join(id, reader, undefined, { since: "oldest" }).done;
+  rooms.leave(id, reader);
+  return reader.messages;
 }
