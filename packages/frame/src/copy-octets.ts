@@ -1,9 +1,11 @@
-import { receivedPieces } from "./receive-buffer.ts";
+import { isReceiveBuffer } from "./receive-buffer.ts";
 
 /** The length of a piece. A power of two below the 2,112 octets from which on glibc changes its way of copying. */
 export const pieceLength = 2_048;
 /** Up to this length a copy is made at once: the pieces would cost as much as they spare. */
 const longest = 16_384;
+/** The receive buffer in pieces: it is copied from again and again, and a view costs garbage. */
+let received: readonly Uint8Array[] | undefined;
 
 /**
  * Copies `source[start, end)` to `target` at `at`; the two may not overlap.
@@ -24,10 +26,18 @@ export function copyOctets(
     target.set(source.subarray(start, end), at);
     return;
   }
-  const pieces = receivedPieces(source, pieceLength);
+  const pieces = receivedPieces(source);
   for (let from = start, next = 0; from < end; from = next) {
     next = Math.min(from - (from % pieceLength) + pieceLength, end);
     const whole = next - from === pieceLength ? pieces?.[from / pieceLength] : undefined;
     target.set(whole ?? source.subarray(from, next), at + from - start);
   }
+}
+
+function receivedPieces(bytes: Uint8Array): readonly Uint8Array[] | undefined {
+  if (!isReceiveBuffer(bytes)) return undefined;
+  received ??= Array.from({ length: bytes.length / pieceLength }, (_, i) =>
+    bytes.subarray(i * pieceLength, (i + 1) * pieceLength),
+  );
+  return received;
 }

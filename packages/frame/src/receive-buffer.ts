@@ -38,7 +38,6 @@ type Exports = {
 
 let buffer: Uint8Array<ArrayBuffer> | undefined;
 let mask: Exports["x"] | undefined;
-let pieces: readonly Uint8Array[] | undefined;
 
 /**
  * The buffer of 128 KiB to read into, one for the whole process: what is pushed to a decoder from it is unmasked where it
@@ -62,11 +61,9 @@ export function maskReceived(bytes: Uint8Array, start: number, end: number, key:
   return true;
 }
 
-/** The receive buffer cut into pieces of `length` octets, always the same; `undefined` when `bytes` is another buffer. */
-export function receivedPieces(bytes: Uint8Array, length: number): readonly Uint8Array[] | undefined {
-  if (bytes !== buffer) return undefined;
-  pieces ??= Array.from({ length: size / length }, (_, i) => bytes.subarray(i * length, (i + 1) * length));
-  return pieces;
+/** Whether these octets are the receive buffer. */
+export function isReceiveBuffer(bytes: Uint8Array): boolean {
+  return bytes === buffer;
 }
 
 function withSimd(): Uint8Array<ArrayBuffer> | undefined {
