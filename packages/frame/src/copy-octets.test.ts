@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
-import { copyOctets, pieceLength } from "./copy-octets.ts";
+import { copyOctets } from "./copy-octets.ts";
 import { receiveBuffer } from "./receive-buffer.ts";
 
 /** Around a piece, around where pieces begin, and more than a buffer of reads holds. */
+const pieceLength = 2_048;
 const lengths = [
   0,
   1,

@@ -1,11 +1,7 @@
-import { isReceiveBuffer } from "./receive-buffer.ts";
-
-/** The length of a piece. A power of two below the 2,112 octets from which on glibc changes its way of copying. */
-export const pieceLength = 2_048;
-/** Up to this length a copy is made at once: the pieces would cost as much as they spare. */
+/** Up to this length a copy is made at once: pieces would cost as much as they spare. */
 const longest = 16_384;
-/** The receive buffer in pieces: it is copied from again and again, and a view costs garbage. */
-let received: readonly Uint8Array[] | undefined;
+/** The length of a piece: below the 2,112 octets from which on glibc copies in another way. */
+const piece = 2_048;
 
 /**
  * Copies `source[start, end)` to `target` at `at`; the two may not overlap.
@@ -22,22 +18,8 @@ export function copyOctets(
   start: number,
   end: number,
 ): void {
-  if (end - start <= longest) {
-    target.set(source.subarray(start, end), at);
-    return;
+  const step = end - start > longest ? piece : longest;
+  for (let from = start; from < end; from += step) {
+    target.set(source.subarray(from, Math.min(from + step, end)), at + from - start);
   }
-  const pieces = receivedPieces(source);
-  for (let from = start, next = 0; from < end; from = next) {
-    next = Math.min(from - (from % pieceLength) + pieceLength, end);
-    const whole = next - from === pieceLength ? pieces?.[from / pieceLength] : undefined;
-    target.set(whole ?? source.subarray(from, next), at + from - start);
-  }
-}
-
-function receivedPieces(bytes: Uint8Array): readonly Uint8Array[] | undefined {
-  if (!isReceiveBuffer(bytes)) return undefined;
-  received ??= Array.from({ length: bytes.length / pieceLength }, (_, i) =>
-    bytes.subarray(i * pieceLength, (i + 1) * pieceLength),
-  );
-  return received;
 }

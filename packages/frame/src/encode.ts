@@ -28,17 +28,16 @@ export function encodeFrame(frame: FrameToEncode, maskKey?: number): Uint8Array 
   const { fin = true, rsv = 0, opcode, payload } = frame;
   if (!(payload instanceof Uint8Array)) throw new TypeError("A payload has to be a Uint8Array");
   if ((rsv & 0x7) !== rsv || (opcode & 0xf) !== opcode) {
-    throw new RangeError(`rsv has to be 0 to 7 and opcode 0 to 15; got ${rsv} and ${opcode}`);
+    throw new RangeError(`rsv has to be an integer from 0 to 7, opcode from 0 to 15; got ${rsv} and ${opcode}`);
   }
   const { length } = payload;
   if (isControl(opcode) && (!fin || length > maxControlPayload)) {
-    throw new RangeError("A control frame may not be fragmented, nor have more than 125 octets of payload");
+    throw new RangeError("A control frame is fragmented, or its payload longer than 125 bytes");
   }
   const head = headerLength(length, maskKey !== undefined);
   const bytes = new Uint8Array(head + length);
   encodeHeader(bytes, 0, fin, rsv, opcode, length, maskKey);
-  if (maskKey === undefined) bytes.set(payload, head);
-  else copyMasked(bytes, head, payload, 0, length, maskKey, 0);
+  copyMasked(bytes, head, payload, 0, length, maskKey ?? 0, 0);
   return bytes;
 }
 

@@ -1,5 +1,5 @@
+import { encodeFrame } from "./encode.ts";
 import { encodeUtf8 } from "./encode-utf8.ts";
-import { encodeHeader, headerLength } from "./header.ts";
 import { Opcode } from "./opcode.ts";
 import { portableUtf8 } from "./utf8.ts";
 
@@ -16,12 +16,14 @@ export class PreparedMessage {
 
   /** Copies the payload. That of text has to be valid UTF-8, which is not checked. */
   constructor(type: "text" | "binary", payload: Uint8Array) {
-    const head = headerLength(payload.length, false);
     this.type = type;
-    this.bytes = new Uint8Array(head + payload.length);
-    encodeHeader(this.bytes, 0, true, 0, type === "text" ? Opcode.Text : Opcode.Binary, payload.length);
-    this.bytes.set(payload, head);
-    this.payload = this.bytes.subarray(head);
+    this.bytes = encodeFrame({
+      fin: true,
+      rsv: 0,
+      opcode: type === "text" ? Opcode.Text : Opcode.Binary,
+      payload,
+    });
+    this.payload = this.bytes.subarray(this.bytes.length - payload.length);
   }
 }
 

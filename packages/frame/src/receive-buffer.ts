@@ -61,11 +61,6 @@ export function maskReceived(bytes: Uint8Array, start: number, end: number, key:
   return true;
 }
 
-/** Whether these octets are the receive buffer. */
-export function isReceiveBuffer(bytes: Uint8Array): boolean {
-  return bytes === buffer;
-}
-
 function withSimd(): Uint8Array<ArrayBuffer> | undefined {
   try {
     const { WebAssembly } = globalThis as unknown as { WebAssembly: Wasm };

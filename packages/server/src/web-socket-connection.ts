@@ -498,7 +498,11 @@ export class WebSocketConnection<State>
       this.#ending = { code, reason, by, deadline: 0, cutOff: false, hurried: false };
       if (deafening.has(by)) this.#callbacks.clear();
     }
-    if (step.state === "closed") this.#ending.cutOff = this.#outbox.isBlocked || this.#outbox.backlog > 0;
+    const { isBlocked, backlog } = this.#outbox;
+    const isOver = step.state === "closed" && (isBlocked || backlog > 0);
+    // A Close frame that was held may be read only when the socket is gone: nobody gets the answer.
+    const isTooLate = step.send !== "nothing" && this.#socket.destroyed;
+    if (isOver || isTooLate) this.#ending.cutOff = true;
     if (step.transport === "destroy") {
       this.#outbox.discard();
       this.#socket.destroy();

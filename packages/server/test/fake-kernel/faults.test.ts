@@ -146,7 +146,7 @@ describe("a handler that is busy", () => {
   test(
     "holds no more of one read than it may, and gets all of it in order, also when the peer has ended meanwhile",
     fake(async () => {
-      for (const end of ["close", "FIN", "reset", "nothing"] as const) {
+      for (const end of ["close", "FIN", "reset", "close, reset", "nothing"] as const) {
         const resolves: (() => void)[] = [];
         const { it, messages, ends } = make(
           { message: () => new Promise<void>((resolve) => resolves.push(resolve)) },
@@ -154,13 +154,13 @@ describe("a handler that is busy", () => {
         );
         const { socket, connection } = await it.open();
         const frames = Array.from({ length: 50 }, (_, i) => textFrame(String(i)));
-        if (end === "close") frames.push(closeFrame(1000));
+        if (end.startsWith("close")) frames.push(closeFrame(1000));
         socket.receive(Buffer.concat(frames));
         await settle();
         expect(it.server.stats().messagesReceived).toBe(4);
         expect(connection.readyState).toBe("open");
         if (end === "FIN") socket.receiveEnd();
-        if (end === "reset") socket.reset();
+        if (end.endsWith("reset")) socket.reset();
         await settle();
         while (resolves.length > 0) {
           resolves.shift()!();
@@ -169,8 +169,15 @@ describe("a handler that is busy", () => {
         expect(messages).toEqual(Array.from({ length: 50 }, (_, i) => String(i)));
         if (end === "close") socket.receiveEnd();
         await settle();
-        const codes = { close: [1000], FIN: [1006], reset: [1006], nothing: [] };
-        expect(ends.map(({ code }) => code)).toEqual(codes[end]);
+        const clean = {
+          close: [[1000, true]],
+          FIN: [[1006, false]],
+          reset: [[1006, false]],
+          // The peer's Close was heard, and ours never left.
+          "close, reset": [[1000, false]],
+          nothing: [],
+        };
+        expect(ends.map(({ code, wasClean }) => [code, wasClean])).toEqual(clean[end]);
       }
     }),
   );
