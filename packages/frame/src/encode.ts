@@ -28,7 +28,9 @@ export function encodeFrame(frame: FrameToEncode, maskKey?: number): Uint8Array 
   const { fin = true, rsv = 0, opcode, payload } = frame;
   if (!(payload instanceof Uint8Array)) throw new TypeError("A payload has to be a Uint8Array");
   if ((rsv & 0x7) !== rsv || (opcode & 0xf) !== opcode) {
-    throw new RangeError(`rsv has to be an integer from 0 to 7, opcode from 0 to 15; got ${rsv} and ${opcode}`);
+    throw new RangeError(
+      `rsv has to be an integer from 0 to 7, opcode from 0 to 15; got ${rsv} and ${opcode}`,
+    );
   }
   const { length } = payload;
   if (isControl(opcode) && (!fin || length > maxControlPayload)) {
